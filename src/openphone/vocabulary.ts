@@ -28,8 +28,11 @@ interface ObjectUpdate<Kind extends string, Fields> {
   readonly id: string
   /** The object's own time (`updatedAt`), else the event's; null when neither is known. Later wins. */
   readonly at: Date | null
-  readonly fields: Partial<Fields>
+  readonly fields: Known<Fields>
 }
+
+/** Any of the fields, each known or not. */
+type Known<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined }
 
 export type Direction = 'incoming' | 'outgoing'
 
