@@ -1,0 +1,27 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import type pg from 'pg'
+import type { CallTable } from '../tables/call.ts'
+import type { ContactView } from '../tables/contact.ts'
+import type { ContactNumberTable } from '../tables/contact-number.ts'
+import type { ContactProfileTable } from '../tables/contact-profile.ts'
+import type { MessageTable } from '../tables/message.ts'
+import type { TaskTable } from '../tables/task.ts'
+import type { VoicemailTable } from '../tables/voicemail.ts'
+import type { WebhookEventTable } from '../tables/webhook-event.ts'
+
+/** The tables and views of schema `openphone`. A test holds these types against the migrated schema. */
+export interface Database {
+  webhook_event: WebhookEventTable
+  message: MessageTable
+  call: CallTable
+  voicemail: VoicemailTable
+  task: TaskTable
+  contact_number: ContactNumberTable
+  contact_profile: ContactProfileTable
+  contact: ContactView
+}
+
+/** Kysely over a pool that stays the caller's; destroying it ends the pool. */
+export function createDatabase(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema('openphone')
+}

@@ -1,0 +1,43 @@
+import { PgBoss } from 'pg-boss'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { BOSS_SCHEMA } from './names.ts'
+
+/** How often the jobs of killed workers are looked for. */
+const MONITOR_INTERVAL_SECONDS = 15
+
+/** Connections of pg-boss's own pool: fetching and settling by each worker loop, and housekeeping. */
+const HOUSEKEEPING_CONNECTIONS = 2
+
+export interface BossOptions {
+  readonly databaseUrl: string
+  readonly backend: Config['databaseBackend']
+  /** Worker loops that fetch and settle through this instance; 0 for one that only manages queues. */
+  readonly workerLoops: number
+  /** Whether `start()` may install or upgrade pg-boss's schema. */
+  readonly migrate: boolean
+  readonly log: Log
+}
+
+/** A pg-boss instance, not started. Only one with worker loops listens, supervises and runs schedules. */
+export function createBoss({ databaseUrl, backend, workerLoops, migrate, log }: BossOptions): PgBoss {
+  const works = workerLoops > 0
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    schema: BOSS_SCHEMA,
+    backend,
+    migrate,
+    max: workerLoops + HOUSEKEEPING_CONNECTIONS,
+    application_name: works ? 'openphone-worker' : 'openphone-queues',
+    connectionTimeoutMillis: 2_000,
+    useListenNotify: works,
+    supervise: works,
+    schedule: works,
+    superviseIntervalSeconds: MONITOR_INTERVAL_SECONDS,
+    monitorIntervalSeconds: MONITOR_INTERVAL_SECONDS,
+    registerInstance: works,
+  })
+  boss.on('error', (error) => log.error({ event: 'queue_error', error: error.message }))
+  boss.on('warning', ({ message, data }) => log.warn({ event: 'queue_warning', message, data }))
+  return boss
+}

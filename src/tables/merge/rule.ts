@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+
+/** How a projection's column holds its value in Postgres. */
+export type ColumnType = 'text' | 'text[]' | 'jsonb' | 'timestamptz' | 'double precision' | 'boolean'
+
+/** How advanced a value is, 0 to 35. Of two values known for the same time, the more advanced one stays. */
+export type Rank = (value: unknown) => number
+
+/**
+ * How a column decides between two known values. The result must not depend on which came first, so
+ * every rule picks the greater by an order that is fixed for all time.
+ */
+export type Rule =
+  /** Never changes in truth; the greater value stays. Needs no stamp. Text must collate "C". */
+  | { readonly rule: 'settled'; readonly type: 'text' | 'timestamptz' }
+  /** Later object time, then rank, then content. */
+  | { readonly rule: 'latest'; readonly type: ColumnType; readonly rank: Rank }
+  /** Rank, then later object time, then content. */
+  | { readonly rule: 'furthest'; readonly type: ColumnType; readonly rank: Rank }
+
+const unranked: Rank = () => 0
+
+export const settled = (type: 'text' | 'timestamptz' = 'text'): Rule => ({ rule: 'settled', type })
+export const latest = (type: ColumnType = 'text', rank: Rank = unranked): Rule => ({
+  rule: 'latest',
+  type,
+  rank,
+})
+export const furthest = (rank: Rank, type: ColumnType = 'text'): Rule => ({ rule: 'furthest', type, rank })
+
+const TIME_DIGITS = 9
+const UNKNOWN_TIME = '0'.repeat(TIME_DIGITS)
+
+/**
+ * What a value is judged by, as text that sorts: equal stamps mean equal values. A value whose time is
+ * not known yields to any whose time is.
+ */
+export function stamp(rule: Exclude<Rule, { rule: 'settled' }>, at: Date | null, value: unknown): string {
+  const time = at === null ? UNKNOWN_TIME : Math.max(0, at.getTime()).toString(36).padStart(TIME_DIGITS, '0')
+  const rank = rule.rank(value).toString(36)
+  return (rule.rule === 'latest' ? time + rank : rank + time) + digest(value)
+}
+
+function digest(value: unknown): string {
+  if (value === null) return ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return createHash('md5').update(text).digest('base64url').slice(0, 8)
+}
