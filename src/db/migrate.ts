@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
+import type pg from 'pg'
 import { StartupError } from '../errors.ts'
 
 const migrationFolder = fileURLToPath(new URL('../../sql/migrations/', import.meta.url))
@@ -17,7 +19,8 @@ const sqlFiles: MigrationProvider = {
   },
 }
 
-function migrator(db: Kysely<unknown>): Migrator {
+function migrator(pool: pg.Pool): Migrator {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   return new Migrator({ db, provider: sqlFiles, migrationTableSchema: 'openphone' })
 }
 
@@ -26,8 +29,8 @@ function migrator(db: Kysely<unknown>): Migrator {
  * @returns the names of the migrations that ran.
  * @throws StartupError naming the migration that failed; nothing of the run is kept then.
  */
-export async function migrateToLatest(db: Kysely<unknown>): Promise<string[]> {
-  const { error, results = [] } = await migrator(db).migrateToLatest()
+export async function migrateToLatest(pool: pg.Pool): Promise<string[]> {
+  const { error, results = [] } = await migrator(pool).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName
     const cause = error instanceof Error ? error.message : String(error)
@@ -37,7 +40,9 @@ export async function migrateToLatest(db: Kysely<unknown>): Promise<string[]> {
 }
 
 /** The names of migrations that have not run on this database yet. */
-export async function pendingMigrations(db: Kysely<unknown>): Promise<string[]> {
-  const migrations = await migrator(db).getMigrations()
-  return migrations.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)
+export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
+  const migrations = await migrator(pool).getMigrations()
+  return migrations
+    .filter((migration) => migration.executedAt === undefined)
+    .map((migration) => migration.name)
 }

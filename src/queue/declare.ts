@@ -20,7 +20,10 @@ const EXPIRE_SECONDS = 5 * 60
  */
 const HEARTBEAT_SECONDS = 30
 
-type RetrySettings = Pick<Config, 'retryLimit' | 'retryDelaySeconds' | 'retryDelayMaxSeconds' | 'databaseBackend'>
+type RetrySettings = Pick<
+  Config,
+  'retryLimit' | 'retryDelaySeconds' | 'retryDelayMaxSeconds' | 'databaseBackend'
+>
 
 /**
  * Creates both queues, or brings existing ones to these settings (`createQueue` leaves an existing queue

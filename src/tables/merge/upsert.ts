@@ -1,5 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely'
-import type { Database } from '../../db/database.ts'
+import type { Database } from '../database.ts'
 import { type Columns, fold, type RowUpdate } from './fold.ts'
 
 /** Writes a batch of updates to one table. */
@@ -34,7 +34,9 @@ export function upsertStatement(table: string, columns: Columns): string {
   const isKnown = settledNames.map((name) => `(new.${name} is null or known.${name} >= new.${name})`)
   const merged = [
     ...settledNames.map((name) => `${name} = greatest(known.${name}, excluded.${name})`),
-    ...stampedNames.map((name) => `${name} = case when ${wins(name)} then excluded.${name} else known.${name} end`),
+    ...stampedNames.map(
+      (name) => `${name} = case when ${wins(name)} then excluded.${name} else known.${name} end`,
+    ),
     `stamps = ${mergedStamps(stampedNames)}`,
   ]
   return `

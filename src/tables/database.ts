@@ -1,13 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
-import type { CallTable } from '../tables/call.ts'
-import type { ContactView } from '../tables/contact.ts'
-import type { ContactNumberTable } from '../tables/contact-number.ts'
-import type { ContactProfileTable } from '../tables/contact-profile.ts'
-import type { MessageTable } from '../tables/message.ts'
-import type { TaskTable } from '../tables/task.ts'
-import type { VoicemailTable } from '../tables/voicemail.ts'
-import type { WebhookEventTable } from '../tables/webhook-event.ts'
+import type { CallTable } from './call.ts'
+import type { ContactView } from './contact.ts'
+import type { ContactNumberTable } from './contact-number.ts'
+import type { ContactProfileTable } from './contact-profile.ts'
+import type { MessageTable } from './message.ts'
+import type { TaskTable } from './task.ts'
+import type { VoicemailTable } from './voicemail.ts'
+import type { WebhookEventTable } from './webhook-event.ts'
 
 /** The tables and views of schema `openphone`. A test holds these types against the migrated schema. */
 export interface Database {

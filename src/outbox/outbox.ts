@@ -1,0 +1,138 @@
+import type { Delivery } from '../webhook/delivery.ts'
+import { OverloadedError } from './errors.ts'
+import type { StoreDeliveries, Stored } from './store-deliveries.ts'
+
+/** Takes deliveries and answers once each is committed together with its job. */
+export interface Outbox {
+  /**
+   * Resolves after the commit.
+   * @throws OverloadedError when too much is waiting or the outbox is closing.
+   * @throws whatever the database threw; nothing of this delivery was stored then, as far as is known.
+   */
+  submit(delivery: Delivery): Promise<Stored>
+}
+
+export interface OutboxOptions {
+  readonly store: StoreDeliveries
+  /** Most deliveries that wait for a commit; the next one is refused. */
+  readonly waitingMax: number
+  /** Bytes of waiting payload from which on the next delivery is refused. */
+  readonly waitingBytesMax: number
+  /** Called after a commit that queued something, to wake a worker of this process. */
+  readonly onQueued?: () => void
+  /** Called after each commit with the group's size and what it took. */
+  readonly onCommit?: (groupSize: number, seconds: number) => void
+}
+
+/** Most deliveries of one commit. Beyond it a larger group hardly saves more and its first waits longer. */
+const GROUP_MAX = 256
+/** Most bytes of one commit, so that many large bodies do not become one very large statement. */
+const GROUP_BYTES_MAX = 4 * 1024 * 1024
+/** Commits in flight. While one waits for the disk the next is prepared. */
+const COMMITS_IN_FLIGHT = 2
+const RETRY_AFTER_SECONDS = 5
+
+interface Waiting {
+  readonly delivery: Delivery
+  readonly resolve: (stored: Stored) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Group commit: what arrives while commits are in flight shares the next one. A lone delivery is
+ * committed at once; under load the group grows by itself and the cost of a commit is shared.
+ */
+export class GroupCommit implements Outbox {
+  readonly #options: OutboxOptions
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #inFlight = 0
+  #closing = false
+  #onIdle: (() => void) | undefined
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Deliveries that wait for a commit to begin. */
+  get waitingCount(): number {
+    return this.#waiting.length
+  }
+
+  submit(delivery: Delivery): Promise<Stored> {
+    const { waitingMax, waitingBytesMax } = this.#options
+    if (this.#closing) return Promise.reject(new OverloadedError('shutting down', RETRY_AFTER_SECONDS))
+    if (this.#waiting.length >= waitingMax || this.#waitingBytes >= waitingBytesMax) {
+      return Promise.reject(new OverloadedError('too many deliveries are waiting', RETRY_AFTER_SECONDS))
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ delivery, resolve, reject })
+      this.#waitingBytes += delivery.payload.length
+      this.#commitWaiting()
+    })
+  }
+
+  /** Refuses what comes from now on, and resolves when all that was taken is answered. */
+  async close(): Promise<void> {
+    this.#closing = true
+    if (this.#inFlight === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #commitWaiting(): void {
+    while (this.#inFlight < COMMITS_IN_FLIGHT && this.#waiting.length > 0) {
+      this.#inFlight += 1
+      void this.#commit(this.#takeGroup()).finally(() => {
+        this.#inFlight -= 1
+        this.#commitWaiting()
+        if (this.#inFlight === 0) this.#onIdle?.()
+      })
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    let size = 0
+    let bytes = 0
+    for (const { delivery } of this.#waiting) {
+      if (size === GROUP_MAX || (size > 0 && bytes + delivery.payload.length > GROUP_BYTES_MAX)) break
+      size += 1
+      bytes += delivery.payload.length
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.splice(0, size)
+  }
+
+  /** Never rejects: every member of the group is answered. */
+  async #commit(group: Waiting[]): Promise<void> {
+    const started = performance.now()
+    try {
+      const stored = await this.#options.store(group.map((waiting) => waiting.delivery))
+      this.#options.onCommit?.(group.length, (performance.now() - started) / 1000)
+      group.forEach((waiting, index) => {
+        waiting.resolve(stored[index] as Stored)
+      })
+      if (stored.some(({ status }) => status === 'queued')) this.#options.onQueued?.()
+    } catch (error) {
+      if (group.length > 1 && isAboutTheRows(error)) await this.#commitOneByOne(group)
+      else for (const waiting of group) waiting.reject(error)
+    }
+  }
+
+  /** A delivery that the database refuses must fail alone. */
+  async #commitOneByOne(group: Waiting[]): Promise<void> {
+    for (const waiting of group) await this.#commit([waiting])
+  }
+}
+
+/**
+ * Whether the statement failed over what it was given, so that other deliveries of the group may
+ * succeed without it. Without an SQLSTATE, or with one of these classes, the database itself is in
+ * trouble and asking it once for each delivery would only add to that.
+ */
+function isAboutTheRows(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const databaseTrouble = /^(08|25|53|57|58|XX)/
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !databaseTrouble.test(code)
+}

@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely'
+import type { JobResult, JobWithMetadata } from 'pg-boss'
+import { PermanentError } from '../errors.ts'
+import type { Registry } from '../events/registry.ts'
+import type { Log } from '../log.ts'
+import type { EventJob } from '../queue/names.ts'
+import { safeError } from '../safe-error.ts'
+import type { Database } from '../tables/database.ts'
+import { recordFailure } from '../tables/webhook-event.ts'
+import { isolate } from './isolate.ts'
+import { type Outcome, processEvents } from './process-events.ts'
+
+export interface AttemptOptions {
+  readonly db: Kysely<Database>
+  readonly registry: Registry
+  readonly log: Log
+  /** Told about every event's outcome. */
+  readonly onOutcome?: (type: string, outcome: Outcome) => void
+}
+
+/**
+ * One attempt of a batch of jobs. Tells pg-boss what becomes of each: completed, failed (it retries with
+ * backoff and, after the last attempt, moves it to the dead-letter queue), or dead-lettered at once.
+ */
+export async function attemptBatch(
+  jobs: readonly JobWithMetadata<EventJob>[],
+  { db, registry, log, onOutcome }: AttemptOptions,
+): Promise<JobResult[]> {
+  const started = performance.now()
+  const ids = [...new Set(jobs.map((job) => job.data.eventId))]
+  const outcomes = await isolate(ids, (some) => processEvents(db, registry, some))
+  const ms = Math.round((performance.now() - started) * 10) / 10
+
+  return Promise.all(
+    jobs.map(async (job): Promise<JobResult> => {
+      const { eventId, type } = job.data
+      const outcome = outcomes.get(eventId) ?? { status: 'gone' }
+      const line = { event: 'attempt', eventId, jobId: job.id, type, attempt: job.retryCount + 1, ms }
+      onOutcome?.(type, outcome)
+      if (outcome.status !== 'failed') {
+        log.info({ ...line, outcome: outcome.status })
+        return { id: job.id, status: 'completed' }
+      }
+      const permanent = outcome.error instanceof PermanentError
+      const final = permanent || job.retryCount >= job.retryLimit
+      const message = errorText(outcome.error)
+      await recordFailure(db, { id: eventId, error: message, final })
+      log.warn({ ...line, outcome: final ? 'failed' : 'retry', error: safeError(outcome.error) })
+      return { id: job.id, status: permanent ? 'deadletter' : 'failed', output: { message } }
+    }),
+  )
+}
+
+/** What is kept with the event and its job, for operators. The database may know what a log may not. */
+function errorText(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.replaceAll('\0', '').slice(0, 2000)
+}

@@ -1,0 +1,60 @@
+import type { Kysely } from 'kysely'
+import { PermanentError } from '../errors.ts'
+import { applyUpdates, type Registry } from '../events/registry.ts'
+import type { OpenPhoneEvent, Update } from '../openphone/vocabulary.ts'
+import type { Database } from '../tables/database.ts'
+import { findEvents, markDone } from '../tables/webhook-event.ts'
+
+/** What an attempt made of one event. */
+export type Outcome =
+  | { readonly status: 'processed' | 'ignored'; readonly lagSeconds: number }
+  /** Done before, by another job of the same event. */
+  | { readonly status: 'skipped' }
+  /** Its row is not there any more: retention removed it. */
+  | { readonly status: 'gone' }
+  | { readonly status: 'failed'; readonly error: unknown }
+
+/**
+ * Runs a batch of events in one transaction: their effects and their status commit together or not at
+ * all. An event that cannot be translated fails alone; an error of the database fails the batch.
+ * @throws whatever the database threw; nothing was written then.
+ */
+export function processEvents(
+  db: Kysely<Database>,
+  registry: Registry,
+  ids: readonly string[],
+): Promise<Map<string, Outcome>> {
+  return db.transaction().execute(async (trx) => {
+    const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
+    const processed: string[] = []
+    const ignored: string[] = []
+    const updates: Update[] = []
+    for (const { status, ...event } of await findEvents(trx, ids)) {
+      const translate = registry.translators.get(event.type)
+      if (status === 'processed' || status === 'ignored') {
+        outcomes.set(event.id, { status: 'skipped' })
+      } else if (translate === undefined) {
+        ignored.push(event.id)
+      } else {
+        try {
+          // The envelope's form was checked before the event was stored.
+          updates.push(...translate(event as OpenPhoneEvent))
+          processed.push(event.id)
+        } catch (error) {
+          if (!(error instanceof PermanentError)) throw error
+          outcomes.set(event.id, { status: 'failed', error })
+        }
+      }
+    }
+    await applyUpdates(registry, trx, updates)
+    for (const [status, done] of [
+      ['processed', processed],
+      ['ignored', ignored],
+    ] as const) {
+      for (const { id, lagSeconds } of await markDone(trx, status, done)) {
+        outcomes.set(id, { status, lagSeconds })
+      }
+    }
+    return outcomes
+  })
+}

@@ -1,0 +1,95 @@
+import type { PgBoss } from 'pg-boss'
+import type { Config } from '../config.ts'
+import { DEAD_QUEUE, EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
+import { safeError } from '../safe-error.ts'
+import { type AttemptOptions, attemptBatch } from './attempt.ts'
+import { failDeadLettered } from './dead-letters.ts'
+import { QueueStatistics } from './statistics.ts'
+
+/** How long an idle loop waits before it looks for jobs that nobody announced: retried and delayed ones. */
+const POLLING_INTERVAL_SECONDS = 1
+
+/** How often dead letters are looked through for events that their workers could not mark as failed. */
+const DEAD_LETTER_INTERVAL_MS = 5_000
+
+export interface WorkerOptions extends AttemptOptions {
+  /** Started; stays the caller's. */
+  readonly boss: PgBoss
+  readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency'>
+}
+
+/** Takes jobs from the queue in batches and runs them. */
+export class Worker {
+  readonly #options: WorkerOptions
+  readonly #loops: { id: string; busy: boolean }[] = []
+  #deadLetterTimer: NodeJS.Timeout | undefined
+  #sawAllDeadLetters = false
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+  }
+
+  get running(): boolean {
+    return this.#loops.length > 0
+  }
+
+  async start(): Promise<void> {
+    const { boss, config, db, log } = this.#options
+    const statistics = new QueueStatistics(db)
+    const workOptions = {
+      batchSize: config.workerBatchSize,
+      includeMetadata: true,
+      perJobResults: true,
+      // One notification fetches one batch; a backlog is drained by going on while batches are full.
+      burstWhenBatchFull: true,
+      pollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
+      notifyPollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
+    } as const
+    for (let index = 0; index < config.workerConcurrency; index += 1) {
+      const loop = { id: '', busy: false }
+      loop.id = await boss.work<EventJob, unknown, typeof workOptions>(
+        EVENTS_QUEUE,
+        workOptions,
+        async (jobs) => {
+          loop.busy = true
+          try {
+            const results = await attemptBatch(jobs, this.#options)
+            await statistics.count(jobs.length).catch((error) => {
+              log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
+            })
+            return results
+          } finally {
+            loop.busy = false
+          }
+        },
+      )
+      this.#loops.push(loop)
+    }
+    this.#deadLetterTimer = setInterval(() => void this.#failDeadLettered(), DEAD_LETTER_INTERVAL_MS)
+    await this.#failDeadLettered()
+  }
+
+  /** Makes an idle loop look for jobs now; without one, a busy loop looks again when it is done. */
+  wake(): void {
+    const loop = this.#loops.find(({ busy }) => !busy) ?? this.#loops[0]
+    if (loop !== undefined) this.#options.boss.notifyWorker(loop.id)
+  }
+
+  /** Takes no more jobs, and resolves when those in hand are settled. */
+  async stop(): Promise<void> {
+    clearInterval(this.#deadLetterTimer)
+    if (this.#loops.splice(0).length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
+  }
+
+  async #failDeadLettered(): Promise<void> {
+    const { db, log } = this.#options
+    try {
+      for (const { id, type } of await failDeadLettered(db, { everything: !this.#sawAllDeadLetters })) {
+        log.warn({ event: 'dead_lettered', eventId: id, type, queue: DEAD_QUEUE })
+      }
+      this.#sawAllDeadLetters = true
+    } catch (error) {
+      log.warn({ event: 'dead_letter_check_failed', error: safeError(error) })
+    }
+  }
+}
