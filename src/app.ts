@@ -1,0 +1,148 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { createPool } from './db/pool.ts'
+import { registry } from './events/index.ts'
+import type { Registry } from './events/registry.ts'
+import { buildServer } from './http/server.ts'
+import type { Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { GroupCommit } from './outbox/outbox.ts'
+import { storeDeliveriesIn } from './outbox/store-deliveries.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { createBoss } from './queue/boss.ts'
+import { addQueueGauges } from './queue/gauges.ts'
+import { readinessChecks } from './readiness.ts'
+import { createDatabase } from './tables/database.ts'
+import { groupKeys, parseSigningSecret } from './webhook/secrets.ts'
+import { Worker } from './worker/worker.ts'
+
+/** Connections for ingest: its two commits in flight and a look for duplicates. */
+const INGEST_CONNECTIONS = 3
+/** The provider gives up after 10 s and sends again; an answer that late is of no use to it. */
+const INGEST_STATEMENT_TIMEOUT_MS = 5_000
+const WORKER_STATEMENT_TIMEOUT_MS = 60_000
+
+export interface AppOptions {
+  readonly config: Config
+  readonly databaseUrl: string
+  /** As in `OPENPHONE_SIGNING_SECRETS`, one each. */
+  readonly signingSecrets: readonly string[]
+  readonly log: Log
+  /** What the worker knows to do; all that is built in, when absent. */
+  readonly registry?: Registry
+}
+
+/** A running process of any role. */
+export interface App {
+  /** `http://host:port` */
+  readonly url: string
+  readonly server: FastifyInstance
+  /** Takes nothing more, finishes what is in hand, closes what was opened. Once. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the role in named steps. What a step opened is closed in reverse order, on `close` and when a
+ * later step fails.
+ * @throws StartupError for what the person starting it can mend.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) {
+      // Past errors: what was opened before must close too.
+      await closer().catch((error: unknown) => options.log.error({ event: 'close_failed', err: error }))
+    }
+  }
+  try {
+    return { ...(await open(options, (closer) => closers.push(closer))), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type OnClose = (closer: () => Promise<unknown>) => void
+
+async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'close'>> {
+  const { config, databaseUrl, signingSecrets, log } = options
+  const events = options.registry ?? registry
+  const ran = await prepareDatabase(databaseUrl, config, log)
+  if (ran.length > 0) log.info({ event: 'migrated', migrations: ran })
+  const metrics = createMetrics(events.translators.keys())
+
+  const pool = createPool({
+    url: databaseUrl,
+    size: config.databasePoolSize,
+    applicationName: 'openphone-worker',
+    statementTimeoutMs: WORKER_STATEMENT_TIMEOUT_MS,
+    log,
+  })
+  onClose(() => pool.end())
+
+  let worker: Worker | undefined
+  if (config.role !== 'ingest') {
+    const boss = createBoss({
+      databaseUrl,
+      backend: config.databaseBackend,
+      workerLoops: config.workerConcurrency,
+      migrate: false,
+      log,
+    })
+    onClose(() => boss.stop({ graceful: true, timeout: config.shutdownGraceSeconds * 1000 }))
+    await boss.start()
+    addQueueGauges(metrics, boss)
+    worker = new Worker({
+      boss,
+      config,
+      db: createDatabase(pool),
+      registry: events,
+      log,
+      onOutcome: (type, outcome) => {
+        metrics.recordAttempt(type, outcome.status)
+        if (outcome.status === 'processed') metrics.recordLag(outcome.lagSeconds)
+      },
+    })
+    const started = worker
+    onClose(() => started.stop())
+    await worker.start()
+  }
+
+  let outbox: GroupCommit | undefined
+  if (config.role !== 'worker') {
+    const ingestPool = createPool({
+      url: databaseUrl,
+      size: INGEST_CONNECTIONS,
+      applicationName: 'openphone-ingest',
+      statementTimeoutMs: INGEST_STATEMENT_TIMEOUT_MS,
+      log,
+    })
+    onClose(() => ingestPool.end())
+    outbox = new GroupCommit({
+      store: storeDeliveriesIn(ingestPool, config.databaseBackend !== 'cockroachdb'),
+      waitingMax: config.waitingEventsMax,
+      waitingBytesMax: config.waitingBytesMax,
+      onQueued: () => worker?.wake(),
+      onCommit: metrics.recordCommit,
+    })
+    const opened = outbox
+    onClose(() => opened.close())
+    metrics.addGauge({
+      name: 'openphone_waiting_webhooks',
+      help: 'Webhooks that wait for a commit to begin',
+      read: () => opened.waitingCount,
+    })
+  }
+
+  const server = buildServer({
+    config,
+    keys: groupKeys(signingSecrets.map(parseSigningSecret)),
+    outbox,
+    checks: readinessChecks(pool, worker),
+    log,
+    metrics,
+  })
+  onClose(() => server.close())
+  const url = await server.listen({ host: config.host, port: config.port })
+  return { url, server }
+}

@@ -1,0 +1,89 @@
+import { type App, startApp } from './app.ts'
+import { type Config, loadConfig } from './config.ts'
+import { StartupError } from './errors.ts'
+import { createLog } from './log.ts'
+import { safeError } from './safe-error.ts'
+import { findSurroundings, type Surroundings } from './surroundings.ts'
+
+/** Runs the role until it is told to stop. Resolves with the exit code. */
+async function run(config: Config): Promise<number> {
+  const { log, flush } = createLog(config.logLevel, config.role)
+  let surroundings: Surroundings | undefined
+  let app: App | undefined
+  try {
+    const stopped = stopSignal()
+    surroundings = await findSurroundings(config, log)
+    const started = await startApp({ config, log, ...surroundings })
+    app = started
+    log.info({ event: 'started', url: started.url })
+    if (surroundings.embedded) console.error(banner(config, started.url, surroundings))
+    const signal = await Promise.race([stopped, surroundings.lost])
+    log.info({ event: 'stopping', signal })
+    limitShutdown(config.shutdownGraceSeconds, flush)
+    return 0
+  } catch (error) {
+    log.fatal({ event: 'fatal', error: safeError(error) })
+    reportFailure(error)
+    return 1
+  } finally {
+    await app?.close()
+    await surroundings?.close()
+    log.info({ event: 'stopped' })
+    flush()
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let told = false
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (told) process.exit(1)
+        told = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+/** Ends the process when closing takes longer than it may; what was accepted is in the database. */
+function limitShutdown(graceSeconds: number, flush: () => void): void {
+  const timer = setTimeout(() => {
+    console.error(`Not closed within SHUTDOWN_GRACE_SECONDS=${graceSeconds}: ending now.`)
+    flush()
+    process.exit(1)
+  }, graceSeconds * 1000)
+  timer.unref()
+}
+
+/** A StartupError is for the person at the terminal; anything else is a fault of ours or of the surroundings. */
+function reportFailure(error: unknown): void {
+  if (error instanceof StartupError) console.error(error.message)
+  else console.error('The process cannot go on:', error)
+}
+
+function banner(config: Config, url: string, { databaseUrl }: Surroundings): string {
+  const receives = config.role !== 'worker'
+  return [
+    '',
+    `openphone-pipeline (${config.role}) is running on an embedded PostgreSQL. Ctrl-C stops both.`,
+    '',
+    ...(receives ? [`  webhooks   POST ${url}/api/v1/webhooks/openphone`, `  API docs   ${url}/docs`] : []),
+    `  health     ${url}/readyz`,
+    `  database   psql '${databaseUrl}'`,
+    ...(receives
+      ? ['', 'Send a sample from another terminal:', '', '  npm run trigger -- message.received']
+      : []),
+    '',
+  ].join('\n')
+}
+
+let exitCode = 1
+try {
+  exitCode = await run(loadConfig(process.env))
+} catch (error) {
+  reportFailure(error)
+}
+// Explicit: a timer or socket of a library must not keep a process alive that has closed.
+process.exit(exitCode)
