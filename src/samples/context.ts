@@ -67,10 +67,15 @@ export function sentAgain(context: SampleContext, now: Date): SampleContext {
   return { ...context, now, sentAt: now }
 }
 
-/** The same people, but another message: a reply, a second question. */
-export function anotherMessage(context: SampleContext): SampleContext {
-  const objects: SampleObjects = { ...context.objects, messageId: context.freshId('AC') }
+/** The same people, but another message or call: a reply, a call back. */
+export function another(context: SampleContext, object: 'messageId' | 'callId'): SampleContext {
+  const objects: SampleObjects = { ...context.objects, [object]: context.freshId('AC') }
   return { ...context, objects }
+}
+
+/** The same objects, with the provider finding the contact, or not. */
+export function finding(context: SampleContext, contactLookup: ContactLookup): SampleContext {
+  return { ...context, contactLookup }
 }
 
 /** ISO 8601 in UTC with milliseconds, so many seconds from the context's `now`. */

@@ -46,8 +46,12 @@ export function conversationLink(context: SampleContext): string {
   return `https://my.quo.com/inbox/${business.phoneNumberId}/c/${objects.conversationId}`
 }
 
+/** The ids of the contacts found for the customer's number. */
+export function contactIds({ contactLookup, customer }: SampleContext): string[] {
+  return contactLookup === 'matched' ? [customer.contactId] : []
+}
+
 /** `context.contacts` of the current shape: an empty list means "nobody" only when it says `none`. */
 export function contactsFound(context: SampleContext): Fields {
-  const ids = context.contactLookup === 'matched' ? [context.customer.contactId] : []
-  return { ids, lookupStatus: context.contactLookup }
+  return { ids: contactIds(context), lookupStatus: context.contactLookup }
 }

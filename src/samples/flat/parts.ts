@@ -1,11 +1,12 @@
 import type { Fields, SampleContext } from '../sample.ts'
 
-/** The customer as the flat shape's `contact`. */
-export function flatContact({ customer }: SampleContext): Fields {
+/** The customer as the flat shape's `contact`; no more than the number where nobody is found for it. */
+export function flatContact({ customer, contactLookup }: SampleContext): Fields {
+  const isKnown = contactLookup === 'matched'
   return {
-    id: customer.contactId,
+    id: isKnown ? customer.contactId : null,
     phoneNumber: customer.phoneNumber,
-    name: `${customer.firstName} ${customer.lastName}`,
+    name: isKnown ? `${customer.firstName} ${customer.lastName}` : null,
   }
 }
 

@@ -1,5 +1,5 @@
 import { timeIn } from '../context.ts'
-import { legacyEnvelope } from '../envelopes.ts'
+import { contactIds, legacyEnvelope } from '../envelopes.ts'
 import type { Fields, Sample, SampleContext } from '../sample.ts'
 
 // The four versions of one message object. v1 gave the least; v2 added media and the conversation, v3 the
@@ -27,7 +27,7 @@ const versions: Record<string, (context: SampleContext, message: LegacyMessage) 
     body: message.text,
     media: message.media,
     ...common(context, message),
-    contactIds: [context.customer.contactId],
+    contactIds: contactIds(context),
   }),
   v4: (context, message) => ({
     ...sides(message),
@@ -35,7 +35,7 @@ const versions: Record<string, (context: SampleContext, message: LegacyMessage) 
     text: message.text,
     media: message.media,
     ...common(context, message),
-    contactIds: [context.customer.contactId],
+    contactIds: contactIds(context),
   }),
 }
 
