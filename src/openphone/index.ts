@@ -1,3 +1,4 @@
+import { translateContact } from './contact.ts'
 import { translateMessage } from './message.ts'
 import type { Translate } from './vocabulary.ts'
 
@@ -10,4 +11,7 @@ export const translators: ReadonlyMap<string, Translate> = new Map([
   ['message.delivered', translateMessage],
   ['message.failed', translateMessage],
   ['message.undelivered', translateMessage],
+
+  ['contact.updated', translateContact],
+  ['contact.deleted', translateContact],
 ])
