@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** How a projection's column holds its value in Postgres. */
 export type ColumnType = 'text' | 'text[]' | 'jsonb' | 'timestamptz' | 'double precision' | 'boolean'
@@ -44,5 +44,5 @@ export function stamp(rule: Exclude<Rule, { rule: 'settled' }>, at: Date | null,
 function digest(value: unknown): string {
   if (value === null) return ''
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return createHash('md5').update(text).digest('base64url').slice(0, 8)
+  return hash('md5', text, 'base64url').slice(0, 8)
 }
