@@ -52,6 +52,7 @@ export async function findSurroundings(config: Config, log: Log): Promise<Surrou
   }
   const server = await startEmbeddedPostgres({
     dataFolder: DATA_FOLDER,
+    log,
     ...(config.embeddedPostgresPort !== undefined && { port: config.embeddedPostgresPort }),
   })
   for (const note of server.notes) log.info({ event: 'embedded_postgres', note })

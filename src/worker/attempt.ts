@@ -1,18 +1,13 @@
-import type { Kysely } from 'kysely'
 import type { JobResult, JobWithMetadata } from 'pg-boss'
 import { PermanentError } from '../errors.ts'
-import type { Registry } from '../events/registry.ts'
 import type { Log } from '../log.ts'
 import type { EventJob } from '../queue/names.ts'
 import { safeError } from '../safe-error.ts'
-import type { Database } from '../tables/database.ts'
 import { recordFailure } from '../tables/webhook-event.ts'
 import { isolate } from './isolate.ts'
-import { type Outcome, processEvents } from './process-events.ts'
+import { type Outcome, type ProcessContext, processEvents } from './process-events.ts'
 
-export interface AttemptOptions {
-  readonly db: Kysely<Database>
-  readonly registry: Registry
+export interface AttemptOptions extends ProcessContext {
   readonly log: Log
   /** Told about every event's outcome. */
   readonly onOutcome?: (type: string, outcome: Outcome) => void
@@ -24,11 +19,11 @@ export interface AttemptOptions {
  */
 export async function attemptBatch(
   jobs: readonly JobWithMetadata<EventJob>[],
-  { db, registry, log, onOutcome }: AttemptOptions,
+  options: AttemptOptions,
 ): Promise<JobResult[]> {
   const started = performance.now()
   const ids = [...new Set(jobs.map((job) => job.data.eventId))]
-  const outcomes = await isolate(ids, (some) => processEvents(db, registry, some))
+  const outcomes = await isolate(ids, (some) => processEvents(options, some))
   const ms = Math.round((performance.now() - started) * 10) / 10
 
   return Promise.all(
@@ -36,16 +31,16 @@ export async function attemptBatch(
       const { eventId, type } = job.data
       const outcome = outcomes.get(eventId) ?? { status: 'gone' }
       const line = { event: 'attempt', eventId, jobId: job.id, type, attempt: job.retryCount + 1, ms }
-      onOutcome?.(type, outcome)
+      options.onOutcome?.(type, outcome)
       if (outcome.status !== 'failed') {
-        log.info({ ...line, outcome: outcome.status })
+        options.log.info({ ...line, outcome: outcome.status })
         return { id: job.id, status: 'completed' }
       }
       const permanent = outcome.error instanceof PermanentError
       const final = permanent || job.retryCount >= job.retryLimit
       const message = errorText(outcome.error)
-      await recordFailure(db, { id: eventId, error: message, final })
-      log.warn({ ...line, outcome: final ? 'failed' : 'retry', error: safeError(outcome.error) })
+      await recordFailure(options.db, { id: eventId, error: message, final })
+      options.log.warn({ ...line, outcome: final ? 'failed' : 'retry', error: safeError(outcome.error) })
       return { id: job.id, status: permanent ? 'deadletter' : 'failed', output: { message } }
     }),
   )

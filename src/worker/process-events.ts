@@ -4,6 +4,7 @@ import { applyUpdates, type Registry } from '../events/registry.ts'
 import type { OpenPhoneEvent, Update } from '../openphone/vocabulary.ts'
 import type { Database } from '../tables/database.ts'
 import { findEvents, markDone } from '../tables/webhook-event.ts'
+import type { Publish, PublishedEvent } from './publish.ts'
 
 /** What an attempt made of one event. */
 export type Outcome =
@@ -14,19 +15,25 @@ export type Outcome =
   | { readonly status: 'gone' }
   | { readonly status: 'failed'; readonly error: unknown }
 
+/** What events are processed with. */
+export interface ProcessContext {
+  readonly db: Kysely<Database>
+  readonly registry: Registry
+  readonly publish: Publish
+}
+
 /**
  * Runs a batch of events in one transaction: their effects and their status commit together or not at
  * all. An event that cannot be translated fails alone; an error of the database fails the batch.
  * @throws whatever the database threw; nothing was written then.
  */
 export function processEvents(
-  db: Kysely<Database>,
-  registry: Registry,
+  { db, registry, publish }: ProcessContext,
   ids: readonly string[],
 ): Promise<Map<string, Outcome>> {
   return db.transaction().execute(async (trx) => {
     const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
-    const processed: string[] = []
+    const processed: PublishedEvent[] = []
     const ignored: string[] = []
     const updates: Update[] = []
     for (const { status, ...event } of await findEvents(trx, ids)) {
@@ -38,8 +45,10 @@ export function processEvents(
       } else {
         try {
           // The envelope's form was checked before the event was stored.
-          updates.push(...translate(event as OpenPhoneEvent))
-          processed.push(event.id)
+          const own = translate(event as OpenPhoneEvent)
+          updates.push(...own)
+          const objects = own.map(({ kind, id }) => ({ table: kind, id }))
+          processed.push({ eventId: event.id, type: event.type, objects })
         } catch (error) {
           if (!(error instanceof PermanentError)) throw error
           outcomes.set(event.id, { status: 'failed', error })
@@ -47,13 +56,14 @@ export function processEvents(
       }
     }
     await applyUpdates(registry, trx, updates)
-    for (const [status, done] of [
-      ['processed', processed],
-      ['ignored', ignored],
-    ] as const) {
-      for (const { id, lagSeconds } of await markDone(trx, status, done)) {
+    if (processed.length > 0) await publish(trx, processed)
+    const done = [
+      { status: 'processed', ids: processed.map((event) => event.eventId) },
+      { status: 'ignored', ids: ignored },
+    ] as const
+    for (const { status, ids } of done) {
+      for (const { id, lagSeconds } of await markDone(trx, status, ids))
         outcomes.set(id, { status, lagSeconds })
-      }
     }
     return outcomes
   })

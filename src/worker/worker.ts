@@ -4,6 +4,7 @@ import { DEAD_QUEUE, EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
 import { safeError } from '../safe-error.ts'
 import { type AttemptOptions, attemptBatch } from './attempt.ts'
 import { failDeadLettered } from './dead-letters.ts'
+import { publishThrough } from './publish.ts'
 import { QueueStatistics } from './statistics.ts'
 
 /** How long an idle loop waits before it looks for jobs that nobody announced: retried and delayed ones. */
@@ -12,7 +13,7 @@ const POLLING_INTERVAL_SECONDS = 1
 /** How often dead letters are looked through for events that their workers could not mark as failed. */
 const DEAD_LETTER_INTERVAL_MS = 5_000
 
-export interface WorkerOptions extends AttemptOptions {
+export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
   /** Started; stays the caller's. */
   readonly boss: PgBoss
   readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency'>
@@ -36,6 +37,7 @@ export class Worker {
   async start(): Promise<void> {
     const { boss, config, db, log } = this.#options
     const statistics = new QueueStatistics(db)
+    const attemptOptions = { ...this.#options, publish: publishThrough(boss) }
     const workOptions = {
       batchSize: config.workerBatchSize,
       includeMetadata: true,
@@ -53,7 +55,7 @@ export class Worker {
         async (jobs) => {
           loop.busy = true
           try {
-            const results = await attemptBatch(jobs, this.#options)
+            const results = await attemptBatch(jobs, attemptOptions)
             await statistics.count(jobs.length).catch((error) => {
               log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
             })

@@ -1,0 +1,44 @@
+import { sql, type Transaction } from 'kysely'
+import { fromKysely, type PgBoss } from 'pg-boss'
+import type { Update } from '../openphone/vocabulary.ts'
+import type { Database } from '../tables/database.ts'
+
+/** What a subscriber's job carries. The rows it names are committed when the job can be fetched. */
+export interface PublishedEvent {
+  /** `webhook_event.id`; the same when the event is replayed. */
+  readonly eventId: string
+  readonly type: string
+  /** The rows the event spoke of: their table and id. */
+  readonly objects: readonly { readonly table: Update['kind']; readonly id: string }[]
+}
+
+/** Tells subscribers about events, in the transaction of their effects. */
+export type Publish = (trx: Transaction<Database>, events: readonly PublishedEvent[]) => Promise<void>
+
+/** The pg-boss topic of an event type: what a service's queue subscribes to. */
+export function topicOf(type: string): string {
+  return `openphone.${type}`
+}
+
+/**
+ * Publishes to pg-boss topics: every queue subscribed to an event's topic gets a job. `boss.publish` would
+ * ask for subscribers once per event and insert one job at a time; this asks once per batch, and inserts
+ * once per queue.
+ */
+export function publishThrough(boss: PgBoss): Publish {
+  return async (trx, events) => {
+    const topics = new Set(events.map((event) => topicOf(event.type)))
+    const { rows: subscriptions } = await sql<{ event: string; name: string }>`
+      select event, name from pgboss.subscription
+      where event = any (${[...topics]}::text[])
+        -- A queue that was deleted must not fail the batch.
+        and exists (select from pgboss.queue where queue.name = subscription.name)
+    `.execute(trx)
+    const queues = Map.groupBy(subscriptions, (subscription) => subscription.name)
+    for (const [queue, subscribed] of queues) {
+      const wanted = new Set(subscribed.map((subscription) => subscription.event))
+      const jobs = events.filter((event) => wanted.has(topicOf(event.type))).map((data) => ({ data }))
+      await boss.insert(queue, jobs, { db: fromKysely(trx) })
+    }
+  }
+}
