@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import type { DevSecrets } from './dev-secrets.ts'
 import { StartupError } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -29,41 +30,33 @@ export async function findSurroundings(config: Config, log: Log): Promise<Surrou
     const { databaseUrl, signingSecrets, opsToken } = config
     return { databaseUrl, signingSecrets, opsToken, embedded: false, lost: never, close: async () => {} }
   }
-  const { findEmbeddedPostgres, startEmbeddedPostgres } = await import('./db/embedded.ts')
+  const { joinEmbeddedPostgres, startEmbeddedPostgres } = await import('./db/embedded.ts')
   const { loadDevSecrets } = await import('./dev-secrets.ts')
-  const secrets = loadDevSecrets(DATA_FOLDER)
-  const signingSecrets = config.signingSecrets.length > 0 ? config.signingSecrets : secrets.signingSecrets
-  const opsToken = config.opsToken ?? secrets.opsToken
+  const secrets = secretsFor(config, loadDevSecrets(DATA_FOLDER))
   if (config.role !== 'all') {
-    const running = findEmbeddedPostgres(DATA_FOLDER)
-    if (running === undefined) {
-      throw new StartupError(
-        `ROLE=${config.role} needs a database: set DATABASE_URL, or start \`npm start\` first and share its embedded one.`,
-      )
-    }
-    return {
-      databaseUrl: running.url,
-      signingSecrets,
-      opsToken,
-      embedded: true,
-      lost: never,
-      close: async () => {},
-    }
+    const { url } = joinEmbeddedPostgres(DATA_FOLDER)
+    return { ...secrets, databaseUrl: url, embedded: true, lost: never, close: async () => {} }
   }
   const server = await startEmbeddedPostgres({
     dataFolder: DATA_FOLDER,
+    port: config.embeddedPostgresPort,
     log,
-    ...(config.embeddedPostgresPort !== undefined && { port: config.embeddedPostgresPort }),
   })
-  for (const note of server.notes) log.info({ event: 'embedded_postgres', note })
   return {
+    ...secrets,
     databaseUrl: server.url,
-    signingSecrets,
-    opsToken,
     embedded: true,
-    lost: server.exited.then((lastLines) => {
-      throw new StartupError(`The embedded PostgreSQL server ended by itself. Its last words:\n${lastLines}`)
+    lost: server.exited.then((reason) => {
+      throw new StartupError(reason)
     }),
     close: () => server.stop(),
+  }
+}
+
+/** Secrets that are set go before those made for development. */
+function secretsFor(config: Config, made: DevSecrets): Pick<Surroundings, 'signingSecrets' | 'opsToken'> {
+  return {
+    signingSecrets: config.signingSecrets.length > 0 ? config.signingSecrets : made.signingSecrets,
+    opsToken: config.opsToken ?? made.opsToken,
   }
 }
