@@ -52,7 +52,7 @@ function typeOf(field: unknown): string | undefined {
   return name?.toLowerCase().replace(/[^a-z]/g, '')
 }
 
-/** Fields that are given as an object of names and values, as a list like any other; an empty object says nothing. */
+/** Fields given as an object of names and values, as a list like any other. An empty object is unknown. */
 function entriesOf(value: unknown): unknown[] | undefined {
   const fields = record(value)
   if (fields === undefined) return undefined

@@ -29,6 +29,13 @@ export function filled<Item>(items: Item[] | undefined): Item[] | undefined {
   return items !== undefined && items.length > 0 ? items : undefined
 }
 
+/** The fields that are known: for objects that are stored as JSON, where unknown is absent. */
+export function knownOnly<Fields>(fields: { [Name in keyof Required<Fields>]: Fields[Name] | undefined }) {
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // Only fields that were undefined are gone, which Partial allows and fromEntries cannot tell.
+  return Object.fromEntries(known) as Partial<Fields>
+}
+
 /** Written text, such as a message's body. Empty text is known to be empty. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? clean(value) : undefined
@@ -49,13 +56,13 @@ export function identifier(value: unknown): string | undefined {
 
 /** The texts of a list, or a single text as a list of one. Items that are no text are left out. */
 export function textList(value: unknown): string[] | undefined {
-  if (typeof value === 'string') return filled([value].flatMap(known(label)))
-  return list(value)?.flatMap(known(label))
+  if (typeof value === 'string') return filled([value].flatMap(orNone(label)))
+  return list(value)?.flatMap(orNone(label))
 }
 
 /** The ids of a list, or a single id as a list of one. */
 export function identifierList(value: unknown): string[] | undefined {
-  if (Array.isArray(value)) return value.flatMap(known(identifier))
+  if (Array.isArray(value)) return value.flatMap(orNone(identifier))
   const single = identifier(value)
   return single === undefined ? undefined : [single]
 }
@@ -100,7 +107,7 @@ function fromText(value: unknown): number {
   return Date.parse(`${day}T${time}${zoneHours === undefined ? 'Z' : `${zoneHours}:${zoneMinutes}`}`)
 }
 
-function known<Value>(read: (value: unknown) => Value | undefined): (value: unknown) => Value[] {
+function orNone<Value>(read: (value: unknown) => Value | undefined): (value: unknown) => Value[] {
   return (value) => {
     const item = read(value)
     return item === undefined ? [] : [item]

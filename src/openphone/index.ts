@@ -1,6 +1,8 @@
+import { translateCall } from './call.ts'
 import { translateContact } from './contact.ts'
 import { translateMessage } from './message.ts'
 import type { Translate } from './vocabulary.ts'
+import { translateVoicemail } from './voicemail.ts'
 
 /**
  * From event type to translator, for every documented type of every generation. A type that is not here
@@ -11,6 +13,17 @@ export const translators: ReadonlyMap<string, Translate> = new Map([
   ['message.delivered', translateMessage],
   ['message.failed', translateMessage],
   ['message.undelivered', translateMessage],
+
+  ['call.started', translateCall],
+  ['call.ringing', translateCall],
+  ['call.menu.selected', translateCall],
+  ['call.answered', translateCall],
+  ['call.forwarded', translateCall],
+  ['call.missed', translateCall],
+  ['call.completed', translateCall],
+  ['call.recording.completed', translateCall],
+  ['call.voicemail.completed', translateVoicemail],
+  ['voicemail.received', translateVoicemail],
 
   ['contact.updated', translateContact],
   ['contact.deleted', translateContact],

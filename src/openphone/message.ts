@@ -76,7 +76,7 @@ function otherParties(
   from: string | undefined,
   to: readonly string[] | undefined,
 ): readonly (string | undefined)[] {
-  if (direction === 'incoming') return [from]
+  if (direction === 'incoming') return [from ?? contactPhoneOf(subject)]
   if (direction === 'outgoing') return to ?? []
   return [contactPhoneOf(subject)]
 }
