@@ -3,7 +3,7 @@ import { type ContactFields, contactFieldsOf } from './contact-fields.ts'
 import { date, filled, identifier, identifierList, label, list } from './fields.ts'
 import { idReader } from './identity.ts'
 import { subjectOf } from './shape.ts'
-import { contactNumbersOf, later, timeOf } from './surroundings.ts'
+import { contactNumbersOf, DELETED_AT_UNKNOWN_TIME, later, timeOf } from './surroundings.ts'
 import type { ContactProfileUpdate, Translate } from './vocabulary.ts'
 
 const contactId = idReader({ current: 'id', legacy: 'id', flat: 'contactId' })
@@ -44,9 +44,6 @@ export const translateContact: Translate = (event) => {
   }
   return [profile, ...contactNumbersOf(subject, fields.phone_numbers ?? [], false, at)]
 }
-
-/** Stands for the time of a deletion that names none: the row must be marked all the same. */
-export const DELETED_AT_UNKNOWN_TIME = new Date(0)
 
 /** What is gone with a contact is left out of its deletion: there, an empty list means nothing. */
 function filledOnly(fields: ContactFields): ContactFields {

@@ -1,6 +1,9 @@
 import { translateCall } from './call.ts'
 import { translateContact } from './contact.ts'
 import { translateMessage } from './message.ts'
+import { translateSummary } from './summary.ts'
+import { taskTranslators } from './task.ts'
+import { translateTranscript } from './transcript.ts'
 import type { Translate } from './vocabulary.ts'
 import { translateVoicemail } from './voicemail.ts'
 
@@ -24,7 +27,15 @@ export const translators: ReadonlyMap<string, Translate> = new Map([
   ['call.recording.completed', translateCall],
   ['call.voicemail.completed', translateVoicemail],
   ['voicemail.received', translateVoicemail],
+  ['call.summary.completed', translateSummary],
+  ['callSummary', translateSummary],
+  ['summary.ready', translateSummary],
+  ['call.transcript.completed', translateTranscript],
+  ['callTranscript', translateTranscript],
+  ['transcript.ready', translateTranscript],
 
   ['contact.updated', translateContact],
   ['contact.deleted', translateContact],
+
+  ...taskTranslators,
 ])

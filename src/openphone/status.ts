@@ -1,4 +1,4 @@
-import { label } from './fields.ts'
+import { filled, label } from './fields.ts'
 import type { ProcessingStatus } from './vocabulary.ts'
 
 /**
@@ -82,6 +82,14 @@ export function callStatus(value: unknown): string | undefined {
 export function processingStatus(value: unknown): ProcessingStatus | undefined {
   const word = spelled(value, '-')
   return PROCESSING_STATUSES.find((status) => status === word)
+}
+
+/** A part of a summary or transcript. While that is being made, an empty list means that it is not there yet. */
+export function partOf<Item>(
+  status: ProcessingStatus | undefined,
+  items: Item[] | undefined,
+): Item[] | undefined {
+  return status === 'completed' ? items : filled(items)
 }
 
 function ranksOf(statuses: readonly string[]): ReadonlyMap<unknown, number> {

@@ -3,7 +3,7 @@ import { isE164, phoneNumber } from './phone-number.ts'
 import type { Subject } from './shape.ts'
 import type { ContactNumberUpdate, Direction, OpenPhoneEvent } from './vocabulary.ts'
 
-/** Readers of what messages, calls and voicemails have in common. */
+/** Readers of what the objects have in common: times, places, contacts. */
 
 const OWN_TIMES = [
   'deliveredAt',
@@ -35,6 +35,9 @@ export function later(a: Date | null, b: Date | null): Date | null {
   if (a === null || b === null) return a ?? b
   return a > b ? a : b
 }
+
+/** Stands for the time of a deletion that names none: the row must be marked all the same. */
+export const DELETED_AT_UNKNOWN_TIME = new Date(0)
 
 /** One spelling for the directions of all shapes. */
 export function directionOf({ resource }: Subject): Direction | undefined {

@@ -43,6 +43,7 @@ export interface MediaItem {
 
 export interface MessageFields {
   direction: Direction
+  /** Lower case with underscores: `delivered`, `partially_delivered`, … */
   status: string
   error_code: string
   error_message: string
@@ -86,8 +87,12 @@ export type ProcessingStatus = 'absent' | 'in-progress' | 'failed' | 'completed'
 
 export interface CallFields {
   direction: Direction
-  /** The provider's word for the outcome, hyphenated lower case: `ringing`, `answered`, `missed`, … */
+  /**
+   * The provider's word for the outcome, hyphenated lower case: `ringing`, `answered`, `missed`, …
+   * `in-progress` is ours: the call was answered and is not over.
+   */
   status: string
+  /** May have a fraction, as all seconds here. */
   duration_seconds: number
   from_number: string
   to_number: string
@@ -125,13 +130,14 @@ export interface CallFields {
   summary_sentiment: string
   summary_priority: string
   transcript_status: ProcessingStatus
-  /** Plain text: `identifier: content` a line, or the flat shape's text. */
+  /** Plain text: `speaker: content` a line, or the flat shape's text. */
   transcript: string
   transcript_dialogue: DialogueLine[]
   transcript_confidence: number
   transcript_language: string
 }
 
+/** Its update's id is the call's where that is known, so that all generations meet in one row. */
 export interface VoicemailFields {
   /** The provider's `VM…` id where it gave one. */
   voicemail_id: string
