@@ -58,17 +58,15 @@ const json = fc.letrec((tie) => ({
 }))
 
 /** Objects that have their ids, so that translation goes on to the rest. */
-const filed = fc
-  .record({ rest: json.object, id: fc.oneof(nastyText, fc.integer()) })
-  .map(({ rest, id }) => ({
-    ...Object(rest),
-    id,
-    messageId: id,
-    callId: id,
-    voicemailId: id,
-    contactId: id,
-    taskId: id,
-  }))
+const filed = fc.record({ rest: json.object, id: fc.oneof(nastyText, fc.integer()) }).map(({ rest, id }) => ({
+  ...Object(rest),
+  id,
+  messageId: id,
+  callId: id,
+  voicemailId: id,
+  contactId: id,
+  taskId: id,
+}))
 
 const data = fc.oneof(
   fc.record({ resource: filed, context: json.value, links: json.value }),
