@@ -54,12 +54,12 @@ export class Worker {
         workOptions,
         async (jobs) => {
           loop.busy = true
+          // Beside the batch: it reads the whole job table, and nothing waits for it.
+          statistics.count(jobs.length).catch((error) => {
+            log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
+          })
           try {
-            const results = await attemptBatch(jobs, attemptOptions)
-            await statistics.count(jobs.length).catch((error) => {
-              log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
-            })
-            return results
+            return await attemptBatch(jobs, attemptOptions)
           } finally {
             loop.busy = false
           }
