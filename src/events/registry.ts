@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
-import type { Translate, Update } from '../openphone/vocabulary.ts'
 import type { Database } from '../tables/database.ts'
+import type { Translate, Update } from '../vocabulary/updates.ts'
 
 /** Writes the updates of one kind that a batch of events stands for, in the batch's transaction. */
 export interface Handler<Kind extends Update['kind'] = Update['kind']> {

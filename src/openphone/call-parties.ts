@@ -1,8 +1,8 @@
+import type { ContactNumberUpdate, Direction } from '../vocabulary/updates.ts'
 import { filled, identifier, label, record } from './fields.ts'
 import { isE164, phoneNumber, phoneNumbers } from './phone-number.ts'
 import type { Subject } from './shape.ts'
 import { contactIdsOf, contactNumbersOf, contactPhoneOf, directionOf, placeOf } from './surroundings.ts'
-import type { ContactNumberUpdate, Direction } from './vocabulary.ts'
 
 /** Who took part in a call, as far as a payload tells. */
 export interface CallParties {

@@ -1,10 +1,10 @@
+import type { ContactProfileUpdate, Translate } from '../vocabulary/updates.ts'
 import { clean } from './clean.ts'
 import { type ContactFields, contactFieldsOf } from './contact-fields.ts'
 import { date, filled, identifier, identifierList, label, list } from './fields.ts'
 import { idReader } from './identity.ts'
 import { subjectOf } from './shape.ts'
 import { contactNumbersOf, DELETED_AT_UNKNOWN_TIME, later, timeOf } from './surroundings.ts'
-import type { ContactProfileUpdate, Translate } from './vocabulary.ts'
 
 const contactId = idReader({ current: 'id', legacy: 'id', flat: 'contactId' })
 

@@ -1,10 +1,10 @@
+import type { Translate } from '../vocabulary/updates.ts'
 import { translateCall } from './call.ts'
 import { translateContact } from './contact.ts'
 import { translateMessage } from './message.ts'
 import { translateSummary } from './summary.ts'
 import { taskTranslators } from './task.ts'
 import { translateTranscript } from './transcript.ts'
-import type { Translate } from './vocabulary.ts'
 import { translateVoicemail } from './voicemail.ts'
 
 /**

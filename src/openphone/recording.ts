@@ -1,5 +1,5 @@
+import type { Recording } from '../vocabulary/updates.ts'
 import { date, filled, identifier, knownOnly, label, list, record, seconds } from './fields.ts'
-import type { Recording } from './vocabulary.ts'
 
 /**
  * A call's recordings: `recordings[]` (current), `media[]` (legacy) or one `recording` (flat). A list that

@@ -1,5 +1,5 @@
+import type { OpenPhoneEvent } from '../vocabulary/updates.ts'
 import { record } from './fields.ts'
-import type { OpenPhoneEvent } from './vocabulary.ts'
 
 /**
  * How a payload is laid out:

@@ -1,7 +1,7 @@
+import type { ContactNumberUpdate, Direction, OpenPhoneEvent } from '../vocabulary/updates.ts'
 import { date, identifier, identifierList, label, record } from './fields.ts'
 import { isE164, phoneNumber } from './phone-number.ts'
 import type { Subject } from './shape.ts'
-import type { ContactNumberUpdate, Direction, OpenPhoneEvent } from './vocabulary.ts'
 
 /** Readers of what the objects have in common: times, places, contacts. */
 

@@ -1,8 +1,8 @@
+import type { TaskUpdate, Translate } from '../vocabulary/updates.ts'
 import { boolean, date, identifier, label, record, text } from './fields.ts'
 import { idReader } from './identity.ts'
 import { subjectOf } from './shape.ts'
 import { DELETED_AT_UNKNOWN_TIME, timeOf } from './surroundings.ts'
-import type { TaskUpdate, Translate } from './vocabulary.ts'
 
 const taskId = idReader({ current: 'id', legacy: 'id', flat: 'taskId' })
 

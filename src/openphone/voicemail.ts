@@ -1,9 +1,9 @@
+import type { CallUpdate, Translate, VoicemailUpdate } from '../vocabulary/updates.ts'
 import { type CallParties, callerNumbers, callPartiesOf } from './call-parties.ts'
 import { date, identifier, label, number, record, seconds } from './fields.ts'
 import { idReader } from './identity.ts'
 import { type Subject, subjectOf } from './shape.ts'
 import { later, placeOf, timeOf } from './surroundings.ts'
-import type { CallUpdate, Translate, VoicemailUpdate } from './vocabulary.ts'
 
 const voicemailId = idReader({ current: 'id', legacy: 'id', flat: 'voicemailId' })
 

@@ -1,5 +1,5 @@
-import { callStatusRank, processingRank } from '../openphone/status.ts'
-import type { CallFields, CallUpdate } from '../openphone/vocabulary.ts'
+import { callStatusRank, processingRank } from '../vocabulary/status.ts'
+import type { CallFields, CallUpdate } from '../vocabulary/updates.ts'
 import { furthest, latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

@@ -1,4 +1,4 @@
-import type { ContactNumberFields, ContactNumberUpdate } from '../openphone/vocabulary.ts'
+import type { ContactNumberFields, ContactNumberUpdate } from '../vocabulary/updates.ts'
 import { latest } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

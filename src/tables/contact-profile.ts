@@ -1,4 +1,4 @@
-import type { ContactProfileFields, ContactProfileUpdate } from '../openphone/vocabulary.ts'
+import type { ContactProfileFields, ContactProfileUpdate } from '../vocabulary/updates.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

@@ -1,5 +1,5 @@
-import { messageStatusRank } from '../openphone/status.ts'
-import type { MessageFields, MessageUpdate } from '../openphone/vocabulary.ts'
+import { messageStatusRank } from '../vocabulary/status.ts'
+import type { MessageFields, MessageUpdate } from '../vocabulary/updates.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

@@ -1,4 +1,4 @@
-import type { TaskFields, TaskUpdate } from '../openphone/vocabulary.ts'
+import type { TaskFields, TaskUpdate } from '../vocabulary/updates.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

@@ -1,4 +1,4 @@
-import type { VoicemailFields, VoicemailUpdate } from '../openphone/vocabulary.ts'
+import type { VoicemailFields, VoicemailUpdate } from '../vocabulary/updates.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'

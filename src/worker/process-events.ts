@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import { PermanentError } from '../errors.ts'
 import { applyUpdates, type Registry } from '../events/registry.ts'
-import type { OpenPhoneEvent, Update } from '../openphone/vocabulary.ts'
 import type { Database } from '../tables/database.ts'
 import { findEvents, markDone } from '../tables/webhook-event.ts'
+import type { OpenPhoneEvent, Update } from '../vocabulary/updates.ts'
 import type { Publish, PublishedEvent } from './publish.ts'
 
 /** What an attempt made of one event. */

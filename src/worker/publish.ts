@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { fromKysely, type PgBoss } from 'pg-boss'
-import type { Update } from '../openphone/vocabulary.ts'
 import type { Database } from '../tables/database.ts'
+import type { Update } from '../vocabulary/updates.ts'
 
 /** What a subscriber's job carries. The rows it names are committed when the job can be fetched. */
 export interface PublishedEvent {

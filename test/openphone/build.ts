@@ -1,6 +1,6 @@
 import assert from 'node:assert'
 import { translators } from '../../src/openphone/index.ts'
-import type { OpenPhoneEvent, Update } from '../../src/openphone/vocabulary.ts'
+import type { OpenPhoneEvent, Update } from '../../src/vocabulary/updates.ts'
 
 export type Json = Record<string, unknown>
 

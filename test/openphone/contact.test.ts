@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ContactProfileUpdate } from '../../src/openphone/vocabulary.ts'
+import type { ContactProfileUpdate } from '../../src/vocabulary/updates.ts'
 import {
   CUSTOMER,
   current,

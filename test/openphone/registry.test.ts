@@ -4,7 +4,7 @@ import { PermanentError } from '../../src/errors.ts'
 import { IDENTIFIER_MAX_LENGTH } from '../../src/openphone/fields.ts'
 import { translators } from '../../src/openphone/index.ts'
 import { isE164 } from '../../src/openphone/phone-number.ts'
-import type { OpenPhoneEvent, Update } from '../../src/openphone/vocabulary.ts'
+import type { OpenPhoneEvent, Update } from '../../src/vocabulary/updates.ts'
 import { CUSTOMER, event, OCCURRED_AT } from './build.ts'
 
 const DOCUMENTED = `

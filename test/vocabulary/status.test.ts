@@ -6,7 +6,7 @@ import {
   messageStatusRank,
   processingRank,
   processingStatus,
-} from '../../src/openphone/status.ts'
+} from '../../src/vocabulary/status.ts'
 
 t.test('statuses have one spelling', async (t) => {
   for (const given of [
