@@ -1,0 +1,27 @@
+import { pino } from 'pino'
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
+
+/**
+ * A process that runs the embedded server of a folder. Prints one line of JSON, `{ url, notes }` or `{ error }`.
+ * `serve`: goes on until SIGTERM, deaf to Ctrl-C. `return`: has nothing more to do. `throw`: fails without a stop.
+ */
+const [folder = '', mode = 'serve', port] = process.argv.slice(2)
+
+try {
+  const log = pino({ level: 'silent' })
+  const postgres = await startEmbeddedPostgres({
+    dataFolder: folder,
+    port: port ? Number(port) : undefined,
+    log,
+  })
+  if (mode === 'serve') {
+    const alive = setInterval(() => {}, 1 << 30)
+    process.on('SIGINT', () => {})
+    process.once('SIGTERM', () => void postgres.stop().then(() => clearInterval(alive)))
+  }
+  console.log(JSON.stringify({ url: postgres.url, notes: postgres.notes }))
+} catch (error) {
+  if (!(error instanceof Error)) throw error
+  console.log(JSON.stringify({ error: `${error.name}: ${error.message}` }))
+}
+if (mode === 'throw') throw new Error('a bug of the application')
