@@ -1,4 +1,3 @@
-import { callStatus } from '../vocabulary/status.ts'
 import type { CallUpdate, Direction, Translate } from '../vocabulary/updates.ts'
 import { callerNumbers, callPartiesOf, callSurroundings } from './call-parties.ts'
 import { boolean, date, identifier, label, seconds } from './fields.ts'
@@ -6,6 +5,7 @@ import { idReader } from './identity.ts'
 import { phoneNumber } from './phone-number.ts'
 import { recordingsOf } from './recording.ts'
 import { subjectOf } from './shape.ts'
+import { callStatus } from './status.ts'
 import { timeOf } from './surroundings.ts'
 import { voicemailInCall } from './voicemail.ts'
 

@@ -1,9 +1,9 @@
-import { messageStatus } from '../vocabulary/status.ts'
 import type { Direction, MediaItem, MessageUpdate, OpenPhoneEvent, Translate } from '../vocabulary/updates.ts'
 import { date, filled, identifier, label, list, record, text } from './fields.ts'
 import { idReader } from './identity.ts'
 import { isE164, phoneNumber, phoneNumbers } from './phone-number.ts'
 import { type Subject, subjectOf } from './shape.ts'
+import { messageStatus } from './status.ts'
 import {
   contactIdsOf,
   contactNumbersOf,

@@ -1,10 +1,10 @@
-import { partOf, processingStatus } from '../vocabulary/status.ts'
 import type { CallUpdate, Translate } from '../vocabulary/updates.ts'
 import { callerNumbers, callPartiesOf, callSurroundings } from './call-parties.ts'
 import { clean } from './clean.ts'
 import { boolean, filled, identifier, label, list, record, textList } from './fields.ts'
 import { idReader } from './identity.ts'
 import { subjectOf } from './shape.ts'
+import { partOf, processingStatus } from './status.ts'
 import { timeOf } from './surroundings.ts'
 
 const callId = idReader({ current: 'callId', legacy: 'callId', flat: 'callId' })

@@ -1,10 +1,10 @@
-import { partOf, processingStatus } from '../vocabulary/status.ts'
 import type { CallUpdate, DialogueLine, Translate } from '../vocabulary/updates.ts'
 import { callerNumbers, callPartiesOf, callSurroundings } from './call-parties.ts'
 import { identifier, knownOnly, label, list, number, record, seconds, text } from './fields.ts'
 import { idReader } from './identity.ts'
 import { phoneNumber } from './phone-number.ts'
 import { subjectOf } from './shape.ts'
+import { partOf, processingStatus } from './status.ts'
 import { timeOf } from './surroundings.ts'
 
 const callId = idReader({ current: 'callId', legacy: 'callId', flat: 'callId' })

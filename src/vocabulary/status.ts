@@ -1,5 +1,4 @@
-import { filled, label } from './fields.ts'
-import type { ProcessingStatus } from './vocabulary.ts'
+import type { ProcessingStatus } from './updates.ts'
 
 /**
  * The provider's words for states, in one spelling each, and how far on each is. Of two states known for
@@ -47,7 +46,12 @@ const CALL_STATUSES = [
   'ai-handled',
 ]
 
-const PROCESSING_STATUSES: ProcessingStatus[] = ['absent', 'in-progress', 'failed', 'completed']
+export const PROCESSING_STATUSES: readonly ProcessingStatus[] = [
+  'absent',
+  'in-progress',
+  'failed',
+  'completed',
+]
 
 const messageRanks = ranksOf(MESSAGE_STATUSES)
 const callRanks = ranksOf(CALL_STATUSES)
@@ -68,39 +72,6 @@ export function processingRank(status: unknown): number {
   return processingRanks.get(status) ?? 0
 }
 
-/** A message's status, lower case with underscores: `partially_delivered`. */
-export function messageStatus(value: unknown): string | undefined {
-  return messageRanks.has(value) ? String(value) : spelled(value, '_')
-}
-
-/** A call's status, lower case with hyphens: `no-answer`. */
-export function callStatus(value: unknown): string | undefined {
-  return callRanks.has(value) ? String(value) : spelled(value, '-')
-}
-
-/** How far a summary or transcript is; only the provider's four words are known. */
-export function processingStatus(value: unknown): ProcessingStatus | undefined {
-  const word = spelled(value, '-')
-  return PROCESSING_STATUSES.find((status) => status === word)
-}
-
-/** A part of a summary or transcript. While that is being made, an empty list means that it is not there yet. */
-export function partOf<Item>(
-  status: ProcessingStatus | undefined,
-  items: Item[] | undefined,
-): Item[] | undefined {
-  return status === 'completed' ? items : filled(items)
-}
-
 function ranksOf(statuses: readonly string[]): ReadonlyMap<unknown, number> {
   return new Map(statuses.map((status, index) => [status, index + 1]))
-}
-
-function spelled(value: unknown, separator: '_' | '-'): string | undefined {
-  const words = label(value)
-    ?.trim()
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-  const status = words?.replace(/[\s_-]+/g, separator)
-  return status === 'cancelled' ? 'canceled' : status
 }
