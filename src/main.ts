@@ -1,5 +1,6 @@
 import { type App, startApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
+import { readEnvironment } from './environment.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { safeError } from './safe-error.ts'
@@ -65,6 +66,8 @@ function reportFailure(error: unknown): void {
 
 function banner(config: Config, url: string, { databaseUrl }: Surroundings): string {
   const receives = config.role !== 'worker'
+  const port = new URL(url).port
+  const trigger = `${port === '3000' ? '' : `PORT=${port} `}npm run trigger -- message.received`
   return [
     '',
     `openphone-pipeline (${config.role}) is running on an embedded PostgreSQL. Ctrl-C stops both.`,
@@ -81,7 +84,7 @@ function banner(config: Config, url: string, { databaseUrl }: Surroundings): str
 
 let exitCode = 1
 try {
-  exitCode = await run(loadConfig(process.env))
+  exitCode = await run(loadConfig(readEnvironment()))
 } catch (error) {
   reportFailure(error)
 }

@@ -1,11 +1,12 @@
 import { loadConfig } from './config.ts'
+import { readEnvironment } from './environment.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
 /** `npm run migrate`: brings both schemas up to date, and says what it did. */
 async function migrate(): Promise<void> {
-  const config = loadConfig(process.env)
+  const config = loadConfig(readEnvironment())
   if (config.databaseUrl === undefined) {
     throw new StartupError('Set DATABASE_URL. The embedded database is migrated by `npm start`.')
   }

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { readEnvironment } from '../environment.ts'
 import { StartupError } from '../errors.ts'
 import { createCommand } from './command.ts'
 import { tell } from './deliveries.ts'
@@ -27,8 +28,9 @@ async function trigger(name: string | undefined, options: TriggerOptions): Promi
     throw new UsageError('Which event? As in "npm run trigger -- message.received"; --list shows all.')
   }
   const story = pickStory(name, options)
-  const url = targetUrl(options.url, process.env)
-  const secret = chooseSecret(schemeOf[story.shape], options.secret, process.env)
+  const environment = readEnvironment()
+  const url = targetUrl(options.url, environment)
+  const secret = chooseSecret(schemeOf[story.shape], options.secret, environment)
   const stories = tell(story, options)
   if (options.dryRun || options.print) {
     for (const tellStory of stories) {
