@@ -2,6 +2,9 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
+/** A line is on its way within this, however quiet the process is. */
+const FLUSH_INTERVAL_MS = 250
+
 /**
  * The process's logger: JSON lines on standard output, written asynchronously in blocks because a
  * synchronous write per webhook costs a quarter of the throughput. `flush` before exit.
@@ -9,14 +12,7 @@ export type Log = Logger
  */
 export function createLog(level: string, role: string): { log: Log; flush: () => void } {
   const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, maxLength: 1 << 20 })
-  const timer = setInterval(() => destination.flush(), 250)
-  timer.unref()
+  setInterval(() => destination.flush(), FLUSH_INTERVAL_MS).unref()
   const log = pino({ level, base: { role, pid: process.pid } }, destination)
-  return {
-    log,
-    flush: () => {
-      clearInterval(timer)
-      destination.flushSync()
-    },
-  }
+  return { log, flush: () => destination.flushSync() }
 }

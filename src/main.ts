@@ -17,6 +17,7 @@ async function run(config: Config): Promise<number> {
     const started = await startApp({ config, log, ...surroundings })
     app = started
     log.info({ event: 'started', url: started.url })
+    flush()
     if (surroundings.embedded) console.error(banner(config, started.url, surroundings))
     const signal = await Promise.race([stopped, surroundings.lost])
     log.info({ event: 'stopping', signal })
@@ -75,9 +76,7 @@ function banner(config: Config, url: string, { databaseUrl }: Surroundings): str
     ...(receives ? [`  webhooks   POST ${url}/api/v1/webhooks/openphone`, `  API docs   ${url}/docs`] : []),
     `  health     ${url}/readyz`,
     `  database   psql '${databaseUrl}'`,
-    ...(receives
-      ? ['', 'Send a sample from another terminal:', '', '  npm run trigger -- message.received']
-      : []),
+    ...(receives ? ['', 'Send a sample from another terminal:', '', `  ${trigger}`] : []),
     '',
   ].join('\n')
 }
