@@ -48,7 +48,8 @@ export class GroupCommit implements Outbox {
   #waitingBytes = 0
   #inFlight = 0
   #closing = false
-  #onIdle: (() => void) | undefined
+  /** Of those who wait for the close. */
+  #idle: PromiseWithResolvers<void> | undefined
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -73,12 +74,11 @@ export class GroupCommit implements Outbox {
   }
 
   /** Refuses what comes from now on, and resolves when all that was taken is answered. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closing = true
-    if (this.#inFlight === 0) return
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve
-    })
+    if (this.#inFlight === 0) return Promise.resolve()
+    this.#idle ??= Promise.withResolvers()
+    return this.#idle.promise
   }
 
   #commitWaiting(): void {
@@ -87,7 +87,7 @@ export class GroupCommit implements Outbox {
       void this.#commit(this.#takeGroup()).finally(() => {
         this.#inFlight -= 1
         this.#commitWaiting()
-        if (this.#inFlight === 0) this.#onIdle?.()
+        if (this.#inFlight === 0) this.#idle?.resolve()
       })
     }
   }
