@@ -72,7 +72,7 @@ interface Owner {
 /** Runs `embedded-owner.ts` until it has said how it went. */
 async function startOwner(t: Test, folder: string, mode = 'serve', script = ownerScript): Promise<Owner> {
   const child = spawn(process.execPath, [script, folder, mode], {
-    stdio: ['ignore', 'pipe', mode === 'throw' ? 'ignore' : 'inherit'],
+    stdio: ['pipe', 'pipe', mode === 'throw' ? 'ignore' : 'inherit'],
     detached: true,
   })
   t.teardown(async () => {

@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 
 /**
  * A process that runs the embedded server of a folder. Prints one line of JSON, `{ url, notes }` or `{ error }`.
- * `serve`: goes on until SIGTERM, deaf to Ctrl-C. `return`: has nothing more to do. `throw`: fails without a stop.
+ * `serve`: goes on until SIGTERM or the end of its input, deaf to Ctrl-C. `return`: has nothing more to do. `throw`: fails without a stop.
  */
 const [folder = '', mode = 'serve', port] = process.argv.slice(2)
 
@@ -15,9 +15,12 @@ try {
     log,
   })
   if (mode === 'serve') {
-    const alive = setInterval(() => {}, 1 << 30)
+    // Open as long as the test that started this process is there.
+    process.stdin.resume()
+    const stop = () => void postgres.stop().then(() => process.stdin.destroy())
+    process.stdin.once('end', stop)
+    process.once('SIGTERM', stop)
     process.on('SIGINT', () => {})
-    process.once('SIGTERM', () => void postgres.stop().then(() => clearInterval(alive)))
   }
   console.log(JSON.stringify({ url: postgres.url, notes: postgres.notes }))
 } catch (error) {
