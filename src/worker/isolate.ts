@@ -67,9 +67,16 @@ function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
-/** The server went away, is starting or stopping, is full, or became a standby; or the network failed. */
+/** What the driver says of a lost or missing connection when it has no code for it. */
+const LOST_CONNECTION =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|There was an error establishing an SSL)/
+
+/**
+ * The server went away, is starting or stopping, is full, or became a standby; or the network failed.
+ * Other `ERR_` codes are those of Node's errors about arguments and the like: bugs, which an event may trigger.
+ */
 function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error)
-  if (code !== undefined) return /^(08|53)|^57P|^25006$|^E[A-Z]/.test(code)
-  return error instanceof Error && /connection|timeout exceeded|Query read timeout/i.test(error.message)
+  if (code !== undefined) return /^(08|53)|^57P|^25006$|^E(?!RR_)[A-Z]|^ERR_(STREAM|SSL|TLS)_/.test(code)
+  return error instanceof Error && LOST_CONNECTION.test(error.message)
 }
