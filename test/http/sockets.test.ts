@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
+import { countAnswers, createServer, eventBody, openClient, rawRequest, signed } from './helper.ts'
+
+/** The last answer in what a client received. */
+function lastAnswer(received: string) {
+  const [head = '', body = ''] = received.slice(received.lastIndexOf('HTTP/1.1 ')).split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), head, problem: JSON.parse(body) }
+}
+
+t.test('a signature header sent twice is refused, even when both are good', async (t) => {
+  const { listen, outbox } = createServer(t)
+  const client = await openClient(t, await listen())
+  const headers = signed(eventBody())
+  const twice = [`Webhook-Signature: ${headers['webhook-signature']}`]
+  client.socket.write(rawRequest(eventBody(), headers, twice))
+  const { status, problem } = lastAnswer(await client.waitFor(/\}$/))
+  t.equal(status, 400)
+  t.equal(problem.type, '/problems/signature')
+  t.match(problem.detail, /webhook-signature.*more than once/)
+  t.equal(outbox.stored.size, 0)
+})
+
+t.test('pipelined webhooks are each answered, in order', async (t) => {
+  const { listen, outbox } = createServer(t)
+  const client = await openClient(t, await listen())
+  const requests = [1, 2, 3].map((n) =>
+    rawRequest(eventBody(`EV${n}`), signed(eventBody(`EV${n}`), { id: `m${n}` })),
+  )
+  client.socket.write(requests.join(''))
+  const received = await client.waitFor(/(queued.*){3}/s)
+  const answered = [...received.matchAll(/x-event-id: (\S+)/g)].map(([, id]) => id)
+  t.same(
+    answered,
+    [...outbox.stored.values()].map(({ eventId }) => eventId),
+  )
+})
+
+t.test('a chunked body without a length is taken, and refused when empty', async (t) => {
+  const { listen } = createServer(t)
+  const client = await openClient(t, await listen())
+  const body = eventBody()
+  const head = rawRequest('', { ...signed(body), 'content-length': '' }).replace(
+    'content-length: \r\n',
+    'transfer-encoding: chunked\r\n',
+  )
+  const half = body.length >> 1
+  for (const part of [body.slice(0, half), body.slice(half)]) {
+    if (part === body.slice(0, half)) client.socket.write(head)
+    client.socket.write(`${part.length.toString(16)}\r\n${part}\r\n`)
+  }
+  client.socket.write('0\r\n\r\n')
+  await client.waitFor(/"queued"/)
+  client.socket.write(`${head}0\r\n\r\n`)
+  t.equal(lastAnswer(await client.waitFor(/empty-body.*\}$/s)).status, 422)
+})
+
+t.test('a declared body over the limit is answered 413 before any of it is sent', async (t) => {
+  const { listen } = createServer(t, { config: { bodyLimitBytes: 1024 } })
+  const client = await openClient(t, await listen())
+  client.socket.write(rawRequest('', { 'content-length': '1025' }))
+  t.equal(lastAnswer(await client.waitFor(/\}$/)).status, 413)
+})
+
+t.test('an undeclared body is answered 413 as soon as it passes the limit', async (t) => {
+  const { listen } = createServer(t, { config: { bodyLimitBytes: 1024 } })
+  const client = await openClient(t, await listen())
+  const head = rawRequest('', { 'transfer-encoding': 'chunked' }).replace('content-length: 0\r\n', '')
+  client.socket.write(`${head}401\r\n${'x'.repeat(1025)}\r\n`)
+  t.equal(lastAnswer(await client.waitFor(/\}$/)).status, 413)
+})
+
+t.test(
+  'a client in the middle of a large body gets the whole 413 and its connection stays good',
+  async (t) => {
+    const { listen } = createServer(t, { config: { bodyLimitBytes: 1024 } })
+    const client = await openClient(t, await listen())
+    const large = 'x'.repeat(8 << 20)
+    client.socket.write(rawRequest(large, {}))
+    await client.waitFor(/body-too-large.*\}$/s)
+    client.socket.write(rawRequest(eventBody(), signed(eventBody())))
+    await client.waitFor(/"queued"/)
+  },
+)
+
+t.test('bodies being received are bounded together', async (t) => {
+  const config = { bodyLimitBytes: 2048, waitingBytesMax: 3072 }
+  const { listen, lines } = createServer(t, { config })
+  const port = await listen()
+  const holder = await openClient(t, port)
+  holder.socket.write(rawRequest('', { 'content-length': '2048', expect: '100-continue' }))
+  await holder.waitFor(/100 Continue/)
+  holder.socket.write('x'.repeat(2000))
+  const second = await openClient(t, port)
+  // Its bytes pass the bound only once those of the first have come, so it keeps sending until it is told.
+  second.socket.write(rawRequest('', { 'content-length': '2048' }))
+  second.socket.write('x'.repeat(2000))
+  const refused = await Promise.race([second, holder].map((client) => client.waitFor(/overloaded.*\}$/s)))
+  const { status, head } = lastAnswer(refused)
+  t.equal(status, 503)
+  t.match(head, /retry-after: \d/)
+  t.match(lines.at(-1), { event: 'webhook', outcome: 'overloaded', status: 503 })
+})
+
+t.test('a connection lost in the middle of a body frees what it held', async (t) => {
+  const config = { bodyLimitBytes: 2048, waitingBytesMax: 3072 }
+  const { listen, lines, server } = createServer(t, { config })
+  const port = await listen()
+  for (let lost = 1; lost <= 3; lost++) {
+    const client = await openClient(t, port)
+    const seen = new Promise((resolve) =>
+      server.server.once('request', (request) => request.once('data', resolve)),
+    )
+    client.socket.write(rawRequest('', { 'content-length': '2048' }))
+    client.socket.write('x'.repeat(2000))
+    await seen
+    client.socket.destroy()
+    while (lines.length < lost) await new Promise((resolve) => setImmediate(resolve))
+    t.match(lines.at(-1), { event: 'webhook', outcome: 'refused', reason: 'aborted' })
+  }
+})
+
+t.test('bytes that are not HTTP are answered 400 as a problem and the connection is closed', async (t) => {
+  const { listen } = createServer(t)
+  const port = await listen()
+  for (const garbage of [
+    'hello\r\n\r\n',
+    'GET / SPDY/9\r\n\r\n',
+    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    `POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    `POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n`,
+  ]) {
+    const client = await openClient(t, port)
+    client.socket.write(garbage)
+    const { status, head, problem } = lastAnswer(await client.closed)
+    t.equal(status, 400)
+    t.match(head, /Content-Type: application\/problem\+json/)
+    t.match(problem, { type: '/problems/bad-request', status: 400 })
+  }
+})
+
+t.test('garbage after a whole webhook does not take the answer to it away', async (t) => {
+  const { listen, outbox } = createServer(t)
+  const client = await openClient(t, await listen())
+  let commit = () => {}
+  outbox.gate = new Promise((resolve) => {
+    commit = resolve
+  })
+  client.socket.write(`${rawRequest(eventBody(), signed(eventBody()))}garbage\r\n\r\n`)
+  await new Promise((resolve) => setImmediate(resolve))
+  commit()
+  const received = await client.closed
+  t.equal(countAnswers(received, 200), 1)
+  t.equal(countAnswers(received, 400), 0)
+})
+
+t.test('headers over the limit are answered 431 as a problem', async (t) => {
+  const { listen } = createServer(t)
+  const client = await openClient(t, await listen())
+  client.socket.write(rawRequest('', { 'x-large': 'x'.repeat(17_000) }))
+  const { status, problem } = lastAnswer(await client.closed)
+  t.equal(status, 431)
+  t.equal(problem.type, '/problems/headers-too-large')
+})
+
+t.test('a client that dribbles its headers or its body is answered 408', async (t) => {
+  const { server, listen } = createServer(t)
+  const port = await listen()
+  server.server.headersTimeout = 100
+  server.server.requestTimeout = 200
+  const slowHeaders = await openClient(t, port)
+  slowHeaders.socket.write(`POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: a\r\n`)
+  const slowBody = await openClient(t, port)
+  slowBody.socket.write(rawRequest('', { 'content-length': '100' }))
+  for (const client of [slowHeaders, slowBody]) {
+    const { status, problem } = lastAnswer(await client.closed)
+    t.equal(status, 408)
+    t.equal(problem.type, '/problems/timeout')
+  }
+})
+
+t.test('methods that only other protocols use are answered 405 too', async (t) => {
+  const { listen } = createServer(t)
+  const client = await openClient(t, await listen())
+  client.socket.write(`PROPFIND ${WEBHOOK_PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+  const { status, head } = lastAnswer(await client.waitFor(/\}$/))
+  t.equal(status, 405)
+  t.match(head, /allow: POST/)
+})
+
+t.test('an address that is no URL is answered 400 as a problem', async (t) => {
+  const { listen } = createServer(t)
+  const client = await openClient(t, await listen())
+  client.socket.write('GET /problems/%zz HTTP/1.1\r\nHost: a\r\n\r\n')
+  const { status, problem } = lastAnswer(await client.waitFor(/\}$/))
+  t.equal(status, 400)
+  t.equal(problem.type, '/problems/bad-request')
+})
+
+t.test('whatever bytes come, whole and broken webhooks among them, the server goes on', async (t) => {
+  const { server, listen } = createServer(t)
+  const port = await listen()
+  server.server.keepAliveTimeout = 1
+  const whole = rawRequest(eventBody(), signed(eventBody()))
+  const piece = fc.oneof(
+    fc.constant(whole),
+    fc.nat(whole.length).map((end) => whole.slice(0, end)),
+    fc.nat(whole.length).map((start) => whole.slice(start)),
+    fc.string({ unit: 'binary', maxLength: 100 }),
+    fc.constantFrom('\r\n', '\r\n\r\n', '0\r\n\r\n', 'transfer-encoding: chunked\r\n'),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
+      const client = await openClient(t, port)
+      client.socket.end(pieces.join(''))
+      const received = await client.closed
+      const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
+      return statuses.every((status) => status < 500) && (await server.inject('/healthz')).statusCode === 200
+    }),
+    { numRuns: 100 },
+  )
+})
