@@ -38,11 +38,7 @@ async function main(): Promise<number> {
     const given = process.env.TEST_DATABASE_URL || process.env.DATABASE_URL
     if (given) return await runTests(given, folder)
     const log = pino({ level: 'silent' })
-    const postgres = await startEmbeddedPostgres({
-      dataFolder: join(folder, 'data'),
-      log,
-      isDisposable: true,
-    })
+    const postgres = await startEmbeddedPostgres({ dataFolder: folder, log, isDisposable: true })
     try {
       return await runTests(postgres.url, folder)
     } finally {

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
@@ -8,7 +7,7 @@ import { errorCode, makePrivateFolder } from '../private-file.ts'
 import { packagedBinaries } from './embedded/binaries.ts'
 import { claimFolder, findOwner } from './embedded/claim.ts'
 import { prepareCluster } from './embedded/cluster.ts'
-import { chooseHome, type Home } from './embedded/home.ts'
+import { chooseHome, type Home, removeCluster } from './embedded/home.ts'
 import { stopOrphan } from './embedded/orphan.ts'
 import { choosePort, portTaken } from './embedded/port.ts'
 import { DataInUseError, PortTakenError, type Server, startServer } from './embedded/server.ts'
@@ -115,7 +114,7 @@ async function start({
     const stop = async () => {
       await server.stop()
       process.off('exit', onExit)
-      if (isDisposable) await rm(home.cluster, { recursive: true, force: true })
+      if (isDisposable) await removeCluster(home)
       claim.release()
     }
     let stopped: Promise<void> | undefined

@@ -61,7 +61,8 @@ async function createCluster({ account, binaries, cluster }: Home, isDurable: bo
   const parent = dirname(cluster)
   const draftPrefix = `${basename(cluster)}.new-`
   for (const leftover of readdirSync(parent).filter((name) => name.startsWith(draftPrefix))) {
-    await rm(join(parent, leftover), { recursive: true, force: true })
+    // An initdb whose process was killed may go on for a moment and put files back.
+    await rm(join(parent, leftover), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   }
   const draft = join(parent, `${draftPrefix}${process.pid}`)
   const passwordFile = `${draft}.password`

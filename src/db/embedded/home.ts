@@ -90,6 +90,12 @@ function reachableCluster(dataFolder: string, cluster: string, account: NonNulla
   return systemCluster
 }
 
+/** Deletes the data, and the folder made for it under /var/lib. */
+export async function removeCluster({ cluster }: Home): Promise<void> {
+  const isInSystemFolder = dirname(dirname(cluster)) === SYSTEM_FOLDER
+  await rm(isInSystemFolder ? dirname(cluster) : cluster, { recursive: true, force: true })
+}
+
 function makeSystemFolder(): void {
   mkdirSync(SYSTEM_FOLDER, { recursive: true })
   // Whatever the umask.
