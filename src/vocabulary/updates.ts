@@ -22,7 +22,8 @@ export interface OpenPhoneEvent {
 }
 
 /** What one event says about one object of the provider. */
-interface ObjectUpdate<Kind extends string, Fields> {
+export interface ObjectUpdate<Kind extends string = string, Fields = object> {
+  /** Whose handler writes it: in this project also the name of its table. */
   readonly kind: Kind
   /** The object's id; for a contact number, the number itself. */
   readonly id: string
@@ -228,4 +229,4 @@ export type Update =
  * Turns one event into the updates it stands for. Pure.
  * @throws PermanentError naming the field when the payload lacks what is needed to file the object.
  */
-export type Translate = (event: OpenPhoneEvent) => Update[]
+export type Translate<Told extends ObjectUpdate = Update> = (event: OpenPhoneEvent) => Told[]

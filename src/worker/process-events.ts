@@ -3,7 +3,7 @@ import { PermanentError } from '../errors.ts'
 import { applyUpdates, type Registry } from '../events/registry.ts'
 import type { Database } from '../tables/database.ts'
 import { findEvents, markDone } from '../tables/webhook-event.ts'
-import type { OpenPhoneEvent, Update } from '../vocabulary/updates.ts'
+import type { ObjectUpdate, OpenPhoneEvent } from '../vocabulary/updates.ts'
 import type { Publish, PublishedEvent } from './publish.ts'
 
 /** What an attempt made of one event. */
@@ -35,7 +35,7 @@ export function processEvents(
     const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
     const processed: PublishedEvent[] = []
     const ignored: string[] = []
-    const updates: Update[] = []
+    const updates: ObjectUpdate[] = []
     for (const { status, ...event } of await findEvents(trx, ids)) {
       const translate = registry.translators.get(event.type)
       if (status === 'processed' || status === 'ignored') {

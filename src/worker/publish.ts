@@ -1,7 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import { fromKysely, type PgBoss } from 'pg-boss'
 import type { Database } from '../tables/database.ts'
-import type { Update } from '../vocabulary/updates.ts'
 
 /** What a subscriber's job carries. The rows it names are committed when the job can be fetched. */
 export interface PublishedEvent {
@@ -9,7 +8,7 @@ export interface PublishedEvent {
   readonly eventId: string
   readonly type: string
   /** The rows the event spoke of: their table and id. */
-  readonly objects: readonly { readonly table: Update['kind']; readonly id: string }[]
+  readonly objects: readonly { readonly table: string; readonly id: string }[]
 }
 
 /** Tells subscribers about events, in the transaction of their effects. */

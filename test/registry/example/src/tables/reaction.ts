@@ -1,0 +1,14 @@
+import { latest, settled } from '../../../../../src/tables/merge/rule.ts'
+import { upsertInto } from '../../../../../src/tables/merge/upsert.ts'
+import type { ProjectionTable } from '../../../../../src/tables/projection.ts'
+import type { ReactionFields, ReactionUpdate } from '../vocabulary/reaction.ts'
+
+export type ReactionTable = ProjectionTable<ReactionFields>
+
+/** Writes reactions. Whoever changes the emoji reacts anew, with the same id. */
+export const upsertReactions = upsertInto<ReactionUpdate>('reaction', {
+  message_id: settled(),
+  from_number: settled(),
+  emoji: latest(),
+  created_at: settled('timestamptz'),
+})
