@@ -34,6 +34,8 @@ const ownerScript = fileURLToPath(new URL('helper/embedded-owner.ts', import.met
 // The server does not keep this process alive; its tests wait for it all the same.
 const alive = setInterval(() => {}, 1 << 30)
 t.teardown(() => clearInterval(alive))
+// Eight databases are made, for which a busy machine takes its time.
+t.setTimeout(60_000)
 
 /** Not `t.testdir()`, which lies in the project: as root that may be closed to the server's user. */
 async function temporaryFolder(t: Test): Promise<string> {
@@ -104,13 +106,10 @@ const withoutPort = (notes: readonly string[]) => notes.filter((note) => !note.s
 const mode = (path: string) => statSync(path).mode & 0o777
 
 t.test('the first start makes a database and the second finds what was written', async (t) => {
-  const folder = await temporaryFolder(t)
-  const dataFolder = join(folder, '.data')
-
-  const first = await start(t, dataFolder)
-  await query(first.url, 'create table if not exists kept as select 1 as one')
+  const first = await start(t, shared)
+  await query(first.url, 'create table kept as select 1 as one')
   await first.stop()
-  const second = await start(t, dataFolder)
+  const second = await start(t, shared)
 
   t.strictSame(await query(second.url, 'select * from kept'), [{ one: 1 }])
   t.strictSame(withoutPort(second.notes), [])
@@ -144,18 +143,6 @@ t.test(
     })
   },
 )
-
-t.test('data, password and log are private, and so is the file with the URL', async (t) => {
-  const folder = await temporaryFolder(t)
-  const umask = process.umask(0)
-  t.teardown(() => process.umask(umask))
-  await start(t, join(folder, '.data'))
-  t.equal(mode(join(folder, '.data')) & 0o067, 0)
-  t.equal(mode(join(folder, '.data/postgres')), 0o700)
-  for (const file of ['postgres.json', 'postgres.log', 'postgres/openphone-pipeline.password']) {
-    t.equal(mode(join(folder, '.data', file)), 0o600, file)
-  }
-})
 
 t.test('while a process runs the server others can join it, and cannot start a second', async (t) => {
   const folder = shared
@@ -193,7 +180,7 @@ t.test(
   async (t) => {
     const folder = shared
     const owner = await startOwner(t, folder)
-    await query(owner.url, 'create table if not exists kept as select 1 as one')
+    await query(owner.url, 'create table kept_past_kill as select 1 as one')
     await kill(owner.process)
     const orphan = serverPid(folder)
     t.equal(findEmbeddedPostgres(folder), undefined)
@@ -202,7 +189,7 @@ t.test(
     const next = owners.find(({ url }) => url !== undefined)
     t.match(next?.notes.join(), `(process ${orphan}) was still running`)
     t.equal(owners.filter(({ error }) => error?.includes('already runs')).length, 1)
-    t.strictSame(await query(next?.url ?? '', 'select * from kept'), [{ one: 1 }])
+    t.strictSame(await query(next?.url ?? '', 'select * from kept_past_kill'), [{ one: 1 }])
   },
 )
 
@@ -342,12 +329,22 @@ t.test('data without its password is left alone', async (t) => {
   await start(t, folder)
 })
 
-t.test('a disposable server leaves no data', async (t) => {
-  const folder = await temporaryFolder(t)
+t.test('data, password, log and the file with the URL are private, whatever the umask', async (t) => {
+  const folder = join(await temporaryFolder(t), '.data')
+  const umask = process.umask(0)
+  t.teardown(() => process.umask(umask))
   const postgres = await startEmbeddedPostgres({ dataFolder: folder, log, isDisposable: true })
-  t.strictSame(await query(postgres.url, 'show fsync'), [{ fsync: 'off' }])
-  await postgres.stop()
-  t.strictSame(await readdir(folder), ['postgres.log'])
+  t.teardown(() => postgres.stop())
+  t.equal(mode(folder) & 0o067, 0)
+  t.equal(mode(join(folder, 'postgres')), 0o700)
+  for (const file of ['postgres.json', 'postgres.log', 'postgres/openphone-pipeline.password']) {
+    t.equal(mode(join(folder, file)), 0o600, file)
+  }
+  await t.test('and a disposable server leaves no data', async (t) => {
+    t.strictSame(await query(postgres.url, 'show fsync'), [{ fsync: 'off' }])
+    await postgres.stop()
+    t.strictSame(await readdir(folder), ['postgres.log'])
+  })
 })
 
 /** A copy of what the embedded server needs of the project, with or without the binaries. */
@@ -396,7 +393,7 @@ if (process.getuid?.() === 0) {
     t.equal(dirname(binaries), systemFolder)
     t.equal(dirname(dirname(cluster)), systemFolder)
     t.not(statSync(cluster).uid, 0)
-    await query(owner.url, 'create table if not exists kept as select 1 as one')
+    await query(owner.url, 'create table kept as select 1 as one')
     owner.process.kill('SIGTERM')
     await once(owner.process, 'exit')
 
