@@ -15,8 +15,11 @@ const SECRET_BYTES_MIN = 16
 export function isSigningSecret(text: string): boolean {
   if (text.startsWith('hex:')) return text.length - 'hex:'.length >= SECRET_BYTES_MIN
   const base64 = text.replace(/^whsec_/, '')
-  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(base64)
-  return isBase64 && Buffer.from(base64, 'base64').length >= SECRET_BYTES_MIN
+  const bytes = Buffer.from(base64, 'base64')
+  // Decoding passes over whatever is not base64; encoded again, a cut or mistyped secret comes out different.
+  const again = bytes.toString('base64')
+  const isBase64 = base64 === again || base64 === again.replace(/=+$/, '')
+  return isBase64 && bytes.length >= SECRET_BYTES_MIN
 }
 
 /** `postgres://[user[:password]@][host[:port][,host[:port]…]][/database][?options]`, as libpq takes it. */
