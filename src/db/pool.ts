@@ -17,7 +17,7 @@ export interface PoolOptions {
   readonly log: Log
 }
 
-/** A connection pool that reports the loss of an idle connection instead of ending the process. */
+/** A connection pool that reports the loss of a connection, idle or not, instead of ending the process. */
 export function createPool({ url, size, applicationName, statementTimeoutMs, log }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -29,8 +29,16 @@ export function createPool({ url, size, applicationName, statementTimeoutMs, log
     query_timeout: statementTimeoutMs + 1_000,
     keepAlive: true,
   })
-  pool.on('error', (error) => {
-    log.warn({ event: 'database_connection_lost', applicationName, error: error.message })
+  // While it is lent out, a connection has no listener of the pool's, and an error event without one ends
+  // the process. Whoever holds it learns of the loss from the statement under way or from the next one.
+  pool.on('connect', (client) => {
+    let isReported = false
+    client.on('error', (error) => {
+      if (!isReported) log.warn({ event: 'database_connection_lost', applicationName, error: error.message })
+      isReported = true
+    })
   })
+  // The same losses again, of idle connections; but the pool, too, must have a listener.
+  pool.on('error', () => {})
   return pool
 }
