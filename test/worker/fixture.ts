@@ -1,17 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Test } from 'tap'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import { DEAD_QUEUE } from '../../src/queue/names.ts'
-import type { Delivery } from '../../src/webhook/delivery.ts'
+import { type Delivery, toDelivery } from '../../src/webhook/delivery.ts'
+import { parseEnvelope } from '../../src/webhook/envelope.ts'
 import { rowOf } from '../db/prepared.ts'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../helper/pipeline.ts'
-import { buildDelivery } from '../outbox/build.ts'
 
-/** A text that came in, in the current shape, an hour ago unless said otherwise. */
+/** The delivery of an envelope, under a webhook-id of its own. */
+export function deliveryOf(envelope: object): Delivery {
+  const body = Buffer.from(JSON.stringify(envelope))
+  return toDelivery({ scheme: 'standard', webhookId: `msg_${randomUUID()}` }, parseEnvelope(body), body)
+}
+
+/** A text that came in, in the current shape. */
 export function messageReceived(messageId: string, { text = 'Hello', from = '+15555550101' } = {}): Delivery {
-  const occurredAt = new Date('2026-05-01T12:00:00.000Z')
-  const createdAt = occurredAt.toISOString()
-  const envelope = {
+  const createdAt = '2026-05-01T12:00:00.000Z'
+  return deliveryOf({
     id: `EV${messageId}`,
     apiVersion: '2026-03-30',
     createdAt,
@@ -21,8 +27,7 @@ export function messageReceived(messageId: string, { text = 'Hello', from = '+15
       context: { senderIdentifier: from, recipientIdentifiers: ['+15555550199'] },
       links: { quo: null },
     },
-  }
-  return buildDelivery({ occurredAt, payload: Buffer.from(JSON.stringify(envelope)) })
+  })
 }
 
 /** Stores deliveries with their jobs in one transaction. @returns the ids of their events. */

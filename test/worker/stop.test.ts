@@ -1,0 +1,67 @@
+import t from 'tap'
+import { registry } from '../../src/events/index.ts'
+import { createBoss } from '../../src/queue/boss.ts'
+import { Worker } from '../../src/worker/worker.ts'
+import { connect, prepareTestDatabase, rowOf, silentLog } from '../db/prepared.ts'
+import { messageReceived, store } from './fixture.ts'
+
+t.test('a worker that is told to stop finishes what it has in hand and takes no more', async (t) => {
+  const { url, pool, db, config } = await prepareTestDatabase(t)
+  const boss = createBoss({
+    databaseUrl: url,
+    backend: 'postgres',
+    workerLoops: 1,
+    migrate: false,
+    log: silentLog,
+  })
+  await boss.start()
+  t.teardown(() => boss.stop({ graceful: false }))
+  const holder = await connect(t, pool)
+  await holder.query('begin')
+  // A row that is not committed: the worker's write of the same id waits for it.
+  await holder.query(`insert into openphone.message (id) values ('AC1')`)
+  const [inHand = '', next = ''] = await store(pool, [messageReceived('AC1'), messageReceived('AC2')])
+  const worker = new Worker({
+    boss,
+    db,
+    registry,
+    log: silentLog,
+    config: { ...config, workerBatchSize: 1, workerConcurrency: 1 },
+  })
+  t.equal(worker.running, false)
+  await worker.start()
+  t.equal(worker.running, true)
+  await rowOf(
+    pool,
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+
+  let isStopped = false
+  const stopped = worker.stop().then(() => {
+    isStopped = true
+  })
+  t.equal(worker.running, false)
+  // Whatever the queue has to say to a worker that stops at once is said by now.
+  await pool.query('select 1')
+  t.equal(isStopped, false, 'not stopped while a batch is in hand')
+  await holder.query('rollback')
+  await stopped
+
+  const events = await db.selectFrom('webhook_event').select(['id', 'status']).execute()
+  t.same(
+    new Map(events.map(({ id, status }) => [id, status])),
+    new Map([
+      [inHand, 'processed'],
+      [next, 'received'],
+    ]),
+  )
+  const { rows } = await pool.query('select id, state from pgboss.job')
+  t.same(
+    new Map(rows.map(({ id, state }) => [id, state])),
+    new Map([
+      [inHand, 'completed'],
+      [next, 'created'],
+    ]),
+  )
+  await worker.stop()
+})
