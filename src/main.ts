@@ -4,7 +4,7 @@ import { readEnvironment } from './environment.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { safeError } from './safe-error.ts'
-import { findSurroundings, type Surroundings } from './surroundings.ts'
+import { DATA_FOLDER, findSurroundings, type Surroundings } from './surroundings.ts'
 
 /** Runs the role until it is told to stop. Resolves with the exit code. */
 async function run(config: Config): Promise<number> {
@@ -18,7 +18,7 @@ async function run(config: Config): Promise<number> {
     app = started
     log.info({ event: 'started', url: started.url })
     flush()
-    if (surroundings.embedded) console.error(banner(config, started.url, surroundings))
+    if (surroundings.embedded) console.error(banner(config, started.url))
     const signal = await Promise.race([stopped, surroundings.lost])
     log.info({ event: 'stopping', signal })
     limitShutdown(config.shutdownGraceSeconds, flush)
@@ -65,7 +65,7 @@ function reportFailure(error: unknown): void {
   else console.error('The process cannot go on:', error)
 }
 
-function banner(config: Config, url: string, { databaseUrl }: Surroundings): string {
+function banner(config: Config, url: string): string {
   const receives = config.role !== 'worker'
   const port = new URL(url).port
   const trigger = `${port === '3000' ? '' : `PORT=${port} `}npm run trigger -- message.received`
@@ -75,7 +75,8 @@ function banner(config: Config, url: string, { databaseUrl }: Surroundings): str
     '',
     ...(receives ? [`  webhooks   POST ${url}/api/v1/webhooks/openphone`, `  API docs   ${url}/docs`] : []),
     `  health     ${url}/readyz`,
-    `  database   psql '${databaseUrl}'`,
+    // Not the URL itself: it holds the password.
+    `  database   psql "$(node -p 'require("./${DATA_FOLDER}/postgres.json").url')"`,
     ...(receives ? ['', 'Send a sample from another terminal:', '', `  ${trigger}`] : []),
     '',
   ].join('\n')
