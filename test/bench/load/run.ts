@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connection } from './connection.ts'
+import type { LoadPlan, LoadResult } from './plan.ts'
+import type { SignedRequest } from './requests.ts'
+import { Tally } from './tally.ts'
+
+/** Sends the requests as the plan says, and waits for every answer. @throws Error when one does not come. */
+export async function runLoad(plan: LoadPlan, requests: readonly SignedRequest[]): Promise<LoadResult> {
+  const url = new URL(plan.url)
+  const connections = await Promise.all(Array.from({ length: plan.connections }, () => Connection.open(url)))
+  const start = performance.now()
+  const from = start + plan.warmupSeconds * 1000
+  const until = from + plan.seconds * 1000
+  const tally = new Tally(from, until, requests.length)
+  try {
+    if (plan.perSecond === undefined) await sendEagerly(connections, requests, until, tally)
+    else await sendSteadily(connections, requests, plan.perSecond, tally)
+  } finally {
+    for (const connection of connections) connection.close()
+  }
+  return tally.result()
+}
+
+async function sendEagerly(
+  connections: readonly Connection[],
+  requests: readonly SignedRequest[],
+  until: number,
+  tally: Tally,
+): Promise<void> {
+  // All connections take from the one line.
+  const line = requests.values()
+  const sendOn = async (connection: Connection) => {
+    for (const request of line) {
+      const since = performance.now()
+      if (since >= until) return
+      tally.answered(await connection.send(request), since)
+    }
+    tally.end()
+  }
+  await Promise.all(connections.map(sendOn))
+}
+
+async function sendSteadily(
+  connections: readonly Connection[],
+  requests: readonly SignedRequest[],
+  perSecond: number,
+  tally: Tally,
+): Promise<void> {
+  const start = performance.now()
+  const idle = [...connections]
+  const underWay: Promise<void>[] = []
+  for (const [index, request] of requests.entries()) {
+    // The time is taken from when it is due: a server that is late must not be excused by what was sent later.
+    const due = start + (index / perSecond) * 1000
+    while (performance.now() < due || idle.length === 0) await sleep(1)
+    // One was idle a line above.
+    const connection = idle.pop() as Connection
+    const answered = connection.send(request).then((status) => {
+      tally.answered(status, due)
+      idle.push(connection)
+    })
+    underWay.push(answered)
+  }
+  await Promise.all(underWay)
+}

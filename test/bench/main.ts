@@ -1,0 +1,97 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { CommanderError } from 'commander'
+import { StartupError } from '../../src/errors.ts'
+import type { Bench } from './bench.ts'
+import { makeTemporaryFolder } from './disk.ts'
+import { describeEnvironment } from './environment.ts'
+import { type Measurement, summarise } from './measurement.ts'
+import { type BenchOptions, type Letter, readOptions, sizesFor } from './options.ts'
+import { openPostgres } from './postgres.ts'
+import { Processes } from './processes.ts'
+import { reportText } from './report.ts'
+import { decay } from './scenarios/decay.ts'
+import { drainMessages, drainMix } from './scenarios/drain.ts'
+import { ingest } from './scenarios/ingest.ts'
+import { latency } from './scenarios/latency.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { judge } from './targets.ts'
+
+const scenarios: Readonly<Record<Letter, Scenario>> = {
+  a: ingest,
+  b: drainMessages,
+  c: latency,
+  d: decay,
+  e: drainMix,
+}
+
+// 130: as a shell says of a command ended by Ctrl-C.
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+/** Runs the benchmark and prints the results. Resolves with the exit code. */
+async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const started = performance.now()
+  const progress = (text: string) => {
+    const seconds = Math.round((performance.now() - started) / 1000)
+    console.error(`${String(seconds).padStart(4)} s  ${text}`)
+  }
+  const processes = new Processes()
+  signal.addEventListener('abort', () => void processes.killAll())
+  const folder = await makeTemporaryFolder()
+  const closers = [() => rm(folder.path, { recursive: true, force: true })]
+  try {
+    const sizes = sizesFor(options)
+    const givenUrl = process.env.BENCH_DATABASE_URL
+    const postgres = await openPostgres(folder, { givenUrl, logSegments: sizes.logSegments })
+    closers.push(postgres.close, () => processes.killAll())
+    const environment = describeEnvironment(folder, postgres)
+    const notes: string[] = options.quick ? ['a quick run: too short to judge by.'] : []
+    const note = (text: string) => void notes.push(text)
+    const measurements: Measurement[] = []
+    for (let repetition = 0; repetition < options.repeat; repetition += 1) {
+      const bench: Bench = {
+        ...{ sizes, repetition, postgres, processes, signal, progress, note },
+        folder: folder.path,
+      }
+      for (const letter of options.only) measurements.push(...(await scenarios[letter](bench)))
+    }
+    const results = summarise(measurements)
+    const verdicts = judge(results)
+    console.log(reportText(environment, results, verdicts, notes))
+    if (options.json !== undefined) {
+      const all = { environment, sizes, repeat: options.repeat, results, targets: verdicts, notes }
+      await writeFile(options.json, `${JSON.stringify(all, null, 2)}\n`)
+    }
+    const isMissed = verdicts.some(({ isMet }) => !isMet)
+    return options.assert && isMissed ? exitCodes.failed : exitCodes.done
+  } finally {
+    for (const closer of closers.reverse()) {
+      await closer().catch((error: unknown) => console.error('While tidying up:', error))
+    }
+  }
+}
+
+/** Aborted at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+      console.error('Stopping: tidying up.')
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
+const signal = stopSignal()
+let exitCode: number = exitCodes.failed
+try {
+  exitCode = await run(readOptions(process.argv), signal)
+} catch (error) {
+  if (signal.aborted) exitCode = exitCodes.interrupted
+  // Commander has printed its message, or the help that was asked for.
+  else if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  else console.error(error instanceof StartupError ? error.message : error)
+}
+// Explicit: nothing of a run that broke off may keep the process.
+process.exit(exitCode)

@@ -1,0 +1,66 @@
+import { application, startApplication } from '../application.ts'
+import { type Bench, withDatabase } from '../bench.ts'
+import { load } from '../load/start.ts'
+import type { Measurement } from '../measurement.ts'
+import { checkpoint, type Database } from '../postgres.ts'
+import { untilSettled } from '../settled.ts'
+import { notOk } from './ingest.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Enough for every request to find one free. */
+const CONNECTIONS = 32
+const SETTLE_LIMIT_SECONDS = 30
+
+/** Steady rates on both roles in one process: from accepted to processed, as the rows tell it. */
+export const latency: Scenario = async (bench) => {
+  const measurements: Measurement[] = []
+  for (const rate of bench.sizes.latencyRates) measurements.push(await measure(bench, rate))
+  return measurements
+}
+
+function measure(bench: Bench, perSecond: number): Promise<Measurement> {
+  bench.progress(`c  ${perSecond} events per second`)
+  return withDatabase(bench, async (database) => {
+    const app = await startApplication(bench, application, { databaseUrl: database.url, role: 'all' })
+    const { warmupSeconds, latencySeconds: seconds } = bench.sizes
+    const requests = Math.round(perSecond * (warmupSeconds + seconds))
+    const plan = { connections: CONNECTIONS, warmupSeconds, seconds, perSecond, requests, bodies: requests }
+    const result = await load(bench, app.url, plan, () => checkpoint(database))
+    await untilSettled(bench, database, SETTLE_LIMIT_SECONDS)
+    await app.stop()
+    const lag = await readLag(database, warmupSeconds)
+    return {
+      table: 'c. Latency from accepted to processed, both roles in one process',
+      label: `${perSecond} events per second`,
+      figures: {
+        'p50 ms': lag.p50,
+        'p99 ms': lag.p99,
+        'most ms': lag.most,
+        'answer p50 ms': result.p50Milliseconds,
+        'answer p99 ms': result.p99Milliseconds,
+        'not 200': notOk(result),
+        'not processed': requests - lag.processed,
+      },
+    }
+  })
+}
+
+async function readLag({ pool }: Database, warmupSeconds: number) {
+  const { rows } = await pool.query<{ p50: number; p99: number; most: number; processed: number }>(
+    `with lag as (
+      select
+        1000 * extract(epoch from processed_at - received_at)::float8 as ms, status,
+        received_at < min(received_at) over () + $1::float8 * interval '1s' as warming
+      from openphone.webhook_event
+    )
+    select
+      percentile_disc(0.5) within group (order by ms) filter (where not warming) as p50,
+      percentile_disc(0.99) within group (order by ms) filter (where not warming) as p99,
+      max(ms) filter (where not warming) as most,
+      count(*) filter (where status = 'processed')::int as processed
+    from lag`,
+    [warmupSeconds],
+  )
+  if (rows[0] === undefined) throw new Error('An aggregate without a row')
+  return rows[0]
+}
