@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Config } from './config.ts'
 import { migrateToLatest, pendingMigrations } from './db/migrate.ts'
 import { createPool } from './db/pool.ts'
@@ -36,15 +37,14 @@ export async function prepareDatabase(url: string, config: Settings, log: Log): 
         `Schema openphone lacks ${pending.join(', ')}. Run \`npm run migrate\`, or set AUTO_MIGRATE=true.`,
       )
     }
-    const ran = await migrateToLatest(pool)
-    await prepareQueues(url, config, log)
-    return ran
+    return await installAll(url, pool, config, log)
   } finally {
     await pool.end()
   }
 }
 
-async function prepareQueues(databaseUrl: string, config: Settings, log: Log): Promise<void> {
+/** pg-boss's schema goes first: our views read its job table. */
+async function installAll(databaseUrl: string, pool: pg.Pool, config: Settings, log: Log): Promise<string[]> {
   const boss = createBoss({
     databaseUrl,
     backend: config.databaseBackend,
@@ -54,7 +54,9 @@ async function prepareQueues(databaseUrl: string, config: Settings, log: Log): P
   })
   await boss.start()
   try {
+    const ran = await migrateToLatest(pool)
     await declareQueues(boss, config)
+    return ran
   } finally {
     await boss.stop({ graceful: false })
   }

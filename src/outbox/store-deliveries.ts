@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { BOSS_SCHEMA, EVENTS_QUEUE } from '../queue/names.ts'
+import { insertEventJobs, notifyWorkers } from '../queue/event-jobs.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 
 /** What became of a delivery. A duplicate's event is the one stored first. */
@@ -30,27 +30,11 @@ event as (
   returning id, type
 ),
 job as (
-  insert into ${BOSS_SCHEMA}.job (
-    id, name, data, start_after, created_on, expire_seconds, deletion_seconds, keep_until,
-    retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds
-  )
-  select
-    event.id, '${EVENTS_QUEUE}', jsonb_build_object('eventId', event.id, 'type', event.type), now(), now(),
-    queue.expire_seconds, queue.deletion_seconds, now() + queue.retention_seconds * interval '1s',
-    queue.retry_limit, queue.retry_delay, queue.retry_backoff, queue.retry_delay_max, queue.policy,
-    queue.dead_letter, queue.heartbeat_seconds
-  from event
-  -- Left, so that a queue that is not there fails the statement instead of storing events without jobs.
-  left join ${BOSS_SCHEMA}.queue on queue.name = '${EVENTS_QUEUE}'
+  ${insertEventJobs({ jobId: 'event.id', rootId: 'null::uuid' })}
   returning id
 ),
 notification as (
-  ${
-    notify
-      ? `select pg_notify('pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24), '${EVENTS_QUEUE}')
-  from job limit 1`
-      : 'select from job limit 1'
-  }
+  select ${notify ? notifyWorkers : ''} from job limit 1
 )
 select id from event where (select count(*) from notification) >= 0`
 

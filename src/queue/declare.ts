@@ -1,4 +1,4 @@
-import type { PgBoss, QueueOptions } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from './names.ts'
 
@@ -25,18 +25,12 @@ type RetrySettings = Pick<
   'retryLimit' | 'retryDelaySeconds' | 'retryDelayMaxSeconds' | 'databaseBackend'
 >
 
-/**
- * Creates both queues, or brings existing ones to these settings (`createQueue` leaves an existing queue
- * as it is). The dead-letter queue comes first: the other one refers to it.
- */
-export async function declareQueues(boss: PgBoss, config: RetrySettings): Promise<void> {
-  const dead: QueueOptions = {
+/** The settings of both queues. What an existing job has of them, it keeps. */
+export function queueSettings(config: RetrySettings) {
+  const dead = {
     retentionSeconds: WAITING_RETENTION_SECONDS,
     deleteAfterSeconds: DELETE_FINISHED_AFTER_SECONDS,
   }
-  await boss.createQueue(DEAD_QUEUE, dead)
-  await boss.updateQueue(DEAD_QUEUE, dead)
-
   const events = {
     retryLimit: config.retryLimit,
     retryDelay: config.retryDelaySeconds,
@@ -49,6 +43,18 @@ export async function declareQueues(boss: PgBoss, config: RetrySettings): Promis
     deadLetter: DEAD_QUEUE,
     notify: true,
   }
+  return { [DEAD_QUEUE]: dead, [EVENTS_QUEUE]: events }
+}
+
+/**
+ * Creates both queues, or brings existing ones to these settings (`createQueue` leaves an existing queue
+ * as it is). The dead-letter queue comes first: the other one refers to it.
+ */
+export async function declareQueues(boss: PgBoss, config: RetrySettings): Promise<void> {
+  const { [DEAD_QUEUE]: dead, [EVENTS_QUEUE]: events } = queueSettings(config)
+  await boss.createQueue(DEAD_QUEUE, dead)
+  await boss.updateQueue(DEAD_QUEUE, dead)
+
   // A job table of its own keeps the planner's statistics about this queue apart from those of other,
   // small queues. Without it, fetching slowed fortyfold within seconds on a new database.
   await boss.createQueue(EVENTS_QUEUE, { ...events, partition: config.databaseBackend === 'postgres' })

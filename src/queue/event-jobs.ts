@@ -1,0 +1,28 @@
+import { BOSS_SCHEMA, EVENTS_QUEUE } from './names.ts'
+
+/**
+ * SQL that inserts a job for each row (`id`, `type`) of a CTE named `event`, with the queue's own settings, as
+ * pg-boss's `insert` writes it: a test holds the two against each other.
+ * @param jobId SQL of the job's id.
+ * @param rootId SQL of the id of the event's first job; null for the first job itself. pg-boss hands it on to
+ *   dead letters and to jobs made of those, so that every job of an event can be found.
+ */
+export function insertEventJobs({ jobId, rootId }: { jobId: string; rootId: string }): string {
+  return `
+  insert into ${BOSS_SCHEMA}.job (
+    id, name, data, start_after, created_on, expire_seconds, deletion_seconds, keep_until,
+    retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds,
+    source_root_id
+  )
+  select
+    ${jobId}, '${EVENTS_QUEUE}', jsonb_build_object('eventId', event.id, 'type', event.type), now(), now(),
+    queue.expire_seconds, queue.deletion_seconds, now() + queue.retention_seconds * interval '1s',
+    queue.retry_limit, queue.retry_delay, queue.retry_backoff, queue.retry_delay_max, queue.policy,
+    queue.dead_letter, queue.heartbeat_seconds, ${rootId}
+  from event
+  -- Left, so that a queue that is not there fails the statement instead of leaving events without jobs.
+  left join ${BOSS_SCHEMA}.queue on queue.name = '${EVENTS_QUEUE}'`
+}
+
+/** SQL that tells the workers of all processes of new jobs, as pg-boss does; delivered when the transaction commits. */
+export const notifyWorkers = `pg_notify('pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24), '${EVENTS_QUEUE}')`
