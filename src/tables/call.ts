@@ -1,14 +1,18 @@
 import { callStatusRank, processingRank } from '../vocabulary/status.ts'
 import type { CallFields, CallUpdate } from '../vocabulary/updates.ts'
-import { furthest, latest, settled } from './merge/rule.ts'
+import { furthest, latest, type Rank, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'
 
 export type CallTable = ProjectionTable<CallFields>
 
+/** What a summary or transcript says is as far on as the event that says it; one that names no state is done. */
+const asSummary: Rank = (_, fields) => processingRank(fields.summary_status ?? 'completed')
+const asTranscript: Rank = (_, fields) => processingRank(fields.transcript_status ?? 'completed')
+
 /**
  * Writes calls, whichever of their events comes first. Summary and transcript go forward only: one that
- * is completed is not undone by word of its being in progress.
+ * is completed is not undone by word of its being in progress, nor by what it said until then.
  */
 export const upsertCalls = upsertInto<CallUpdate>('call', {
   direction: settled(),
@@ -40,17 +44,17 @@ export const upsertCalls = upsertInto<CallUpdate>('call', {
   has_voicemail: latest('boolean', trueOverFalse),
   recordings: latest('jsonb'),
   summary_status: furthest(processingRank),
-  summary: latest('text[]'),
-  next_steps: latest('text[]'),
+  summary: furthest(asSummary, 'text[]'),
+  next_steps: furthest(asSummary, 'text[]'),
   handled_by_ai_agent: latest('boolean'),
-  summary_jobs: latest('jsonb'),
-  summary_sentiment: latest(),
-  summary_priority: latest(),
+  summary_jobs: furthest(asSummary, 'jsonb'),
+  summary_sentiment: furthest(asSummary),
+  summary_priority: furthest(asSummary),
   transcript_status: furthest(processingRank),
-  transcript: latest(),
-  transcript_dialogue: latest('jsonb'),
-  transcript_confidence: latest('double precision'),
-  transcript_language: latest(),
+  transcript: furthest(asTranscript),
+  transcript_dialogue: furthest(asTranscript, 'jsonb'),
+  transcript_confidence: furthest(asTranscript, 'double precision'),
+  transcript_language: furthest(asTranscript),
 })
 
 function trueOverFalse(value: unknown): number {

@@ -8,7 +8,7 @@ export interface RowUpdate {
   readonly id: string
   /** The time the fields are judged by; null when it is not known. */
   readonly at: Date | null
-  readonly fields: object
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /** A row as far as some events know it: what is not known is absent. */
@@ -33,19 +33,19 @@ export function fold(columns: Columns, updates: readonly RowUpdate[]): FoldedRow
     for (const [name, value] of Object.entries(update.fields)) {
       const rule = columns[name]
       if (rule === undefined || value === undefined) continue
-      mergeField(row, name, rule, update.at, value)
+      mergeField(row, name, rule, update, value)
     }
   }
   return [...rows.values()].sort((a, b) => compareBytes(a.id, b.id))
 }
 
-function mergeField(row: FoldedRow, name: string, rule: Rule, at: Date | null, value: unknown): void {
+function mergeField(row: FoldedRow, name: string, rule: Rule, update: RowUpdate, value: unknown): void {
   if (rule.rule === 'settled') {
     const known = row[name]
     if (value !== null && (known === undefined || greater(value, known))) row[name] = value
     return
   }
-  const judged = stamp(rule, at, value)
+  const judged = stamp(rule, update, value)
   const known = row.stamps[name]
   if (known === undefined || judged > known) {
     row.stamps[name] = judged

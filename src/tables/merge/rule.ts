@@ -3,8 +3,11 @@ import { hash } from 'node:crypto'
 /** How a projection's column holds its value in Postgres. */
 export type ColumnType = 'text' | 'text[]' | 'jsonb' | 'timestamptz' | 'double precision' | 'boolean'
 
-/** How advanced a value is, 0 to 35. Of two values known for the same time, the more advanced one stays. */
-export type Rank = (value: unknown) => number
+/**
+ * How advanced a value is, 0 to 35, by itself or by the fields it came with. Of two values known for the
+ * same time, the more advanced one stays.
+ */
+export type Rank = (value: unknown, fields: Readonly<Record<string, unknown>>) => number
 
 /**
  * How a column decides between two known values. The result must not depend on which came first, so
@@ -31,13 +34,23 @@ export const furthest = (rank: Rank, type: ColumnType = 'text'): Rule => ({ rule
 const TIME_DIGITS = 9
 const UNKNOWN_TIME = '0'.repeat(TIME_DIGITS)
 
+/** What an update says beside the value, as far as it is judged by that. */
+interface Judged {
+  readonly at: Date | null
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
 /**
  * What a value is judged by, as text that sorts: equal stamps mean equal values. A value whose time is
  * not known yields to any whose time is.
  */
-export function stamp(rule: Exclude<Rule, { rule: 'settled' }>, at: Date | null, value: unknown): string {
+export function stamp(
+  rule: Exclude<Rule, { rule: 'settled' }>,
+  { at, fields }: Judged,
+  value: unknown,
+): string {
   const time = at === null ? UNKNOWN_TIME : Math.max(0, at.getTime()).toString(36).padStart(TIME_DIGITS, '0')
-  const rank = rule.rank(value).toString(36)
+  const rank = rule.rank(value, fields).toString(36)
   return (rule.rule === 'latest' ? time + rank : rank + time) + digest(value)
 }
 
