@@ -24,6 +24,7 @@ const alternatives: Readonly<Record<string, readonly unknown[]>> = {
   // Envelope
   createdAt: times,
   timestamp: times,
+  links: [{ quo: links[0] }, { quo: null }],
   // Objects
   id: [...contactIds, 'ACcall-a', 'ACmessage-a', ''],
   callId: ['ACcall-a', 'ACcall-b'],
