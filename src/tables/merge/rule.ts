@@ -31,7 +31,8 @@ export const latest = (type: ColumnType = 'text', rank: Rank = unranked): Rule =
 })
 export const furthest = (rank: Rank, type: ColumnType = 'text'): Rule => ({ rule: 'furthest', type, rank })
 
-const TIME_DIGITS = 9
+/** Of milliseconds in base 36: ten reach far beyond the year 9999, nine only to 5188. */
+const TIME_DIGITS = 10
 const UNKNOWN_TIME = '0'.repeat(TIME_DIGITS)
 
 /** What an update says beside the value, as far as it is judged by that. */
