@@ -1,5 +1,6 @@
 import { callStatusRank, processingRank } from '../vocabulary/status.ts'
 import type { CallFields, CallUpdate } from '../vocabulary/updates.ts'
+import type { Columns } from './merge/fold.ts'
 import { furthest, latest, type Rank, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'
@@ -10,11 +11,7 @@ export type CallTable = ProjectionTable<CallFields>
 const asSummary: Rank = (_, fields) => processingRank(fields.summary_status ?? 'completed')
 const asTranscript: Rank = (_, fields) => processingRank(fields.transcript_status ?? 'completed')
 
-/**
- * Writes calls, whichever of their events comes first. Summary and transcript go forward only: one that
- * is completed is not undone by word of its being in progress, nor by what it said until then.
- */
-export const upsertCalls = upsertInto<CallUpdate>('call', {
+export const callColumns: Columns<CallFields> = {
   direction: settled(),
   status: latest('text', callStatusRank),
   duration_seconds: latest('double precision'),
@@ -55,7 +52,13 @@ export const upsertCalls = upsertInto<CallUpdate>('call', {
   transcript_dialogue: furthest(asTranscript, 'jsonb'),
   transcript_confidence: furthest(asTranscript, 'double precision'),
   transcript_language: furthest(asTranscript),
-})
+}
+
+/**
+ * Writes calls, whichever of their events comes first. Summary and transcript go forward only: one that
+ * is completed is not undone by word of its being in progress, nor by what it said until then.
+ */
+export const upsertCalls = upsertInto<CallUpdate>('call', callColumns)
 
 function trueOverFalse(value: unknown): number {
   return value === true ? 1 : 0

@@ -1,13 +1,13 @@
 import { messageStatusRank } from '../vocabulary/status.ts'
 import type { MessageFields, MessageUpdate } from '../vocabulary/updates.ts'
+import type { Columns } from './merge/fold.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'
 
 export type MessageTable = ProjectionTable<MessageFields>
 
-/** Writes messages. A status follows the event's time; a text that is known stays. */
-export const upsertMessages = upsertInto<MessageUpdate>('message', {
+export const messageColumns: Columns<MessageFields> = {
   direction: settled(),
   status: latest('text', messageStatusRank),
   error_code: latest(),
@@ -26,4 +26,7 @@ export const upsertMessages = upsertInto<MessageUpdate>('message', {
   created_at: settled('timestamptz'),
   delivered_at: settled('timestamptz'),
   failed_at: settled('timestamptz'),
-})
+}
+
+/** Writes messages. A status follows the event's time; a text that is known stays. */
+export const upsertMessages = upsertInto<MessageUpdate>('message', messageColumns)

@@ -1,12 +1,12 @@
 import type { TaskFields, TaskUpdate } from '../vocabulary/updates.ts'
+import type { Columns } from './merge/fold.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'
 
 export type TaskTable = ProjectionTable<TaskFields>
 
-/** Writes tasks. Every event names only what it changed. */
-export const upsertTasks = upsertInto<TaskUpdate>('task', {
+export const taskColumns: Columns<TaskFields> = {
   title: latest(),
   description: latest(),
   due_date: latest(),
@@ -23,7 +23,10 @@ export const upsertTasks = upsertInto<TaskUpdate>('task', {
   created_at: settled('timestamptz'),
   completed_at: latest('timestamptz', presentOverNull),
   deleted_at: latest('timestamptz', presentOverNull),
-})
+}
+
+/** Writes tasks. Every event names only what it changed. */
+export const upsertTasks = upsertInto<TaskUpdate>('task', taskColumns)
 
 function presentOverNull(value: unknown): number {
   return value === null ? 0 : 1

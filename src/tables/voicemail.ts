@@ -1,12 +1,12 @@
 import type { VoicemailFields, VoicemailUpdate } from '../vocabulary/updates.ts'
+import type { Columns } from './merge/fold.ts'
 import { latest, settled } from './merge/rule.ts'
 import { upsertInto } from './merge/upsert.ts'
 import type { ProjectionTable } from './projection.ts'
 
 export type VoicemailTable = ProjectionTable<VoicemailFields>
 
-/** Writes voicemails; their transcript and recording may come later. */
-export const upsertVoicemails = upsertInto<VoicemailUpdate>('voicemail', {
+export const voicemailColumns: Columns<VoicemailFields> = {
   voicemail_id: settled(),
   call_id: settled(),
   direction: settled(),
@@ -24,4 +24,7 @@ export const upsertVoicemails = upsertInto<VoicemailUpdate>('voicemail', {
   user_id: latest(),
   org_id: settled(),
   received_at: settled('timestamptz'),
-})
+}
+
+/** Writes voicemails; their transcript and recording may come later. */
+export const upsertVoicemails = upsertInto<VoicemailUpdate>('voicemail', voicemailColumns)
