@@ -12,6 +12,7 @@ import { prepareDatabase } from './prepare-database.ts'
 import { createBoss } from './queue/boss.ts'
 import { addQueueGauges } from './queue/gauges.ts'
 import { readinessChecks } from './readiness.ts'
+import { startRetention } from './retention/nightly.ts'
 import { createDatabase } from './tables/database.ts'
 import { groupKeys, parseSigningSecret } from './webhook/secrets.ts'
 import { Worker } from './worker/worker.ts'
@@ -92,10 +93,11 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     onClose(() => boss.stop({ graceful: true, timeout: config.shutdownGraceSeconds * 1000 }))
     await boss.start()
     addQueueGauges(metrics, boss)
+    const db = createDatabase(pool)
     worker = new Worker({
       boss,
       config,
-      db: createDatabase(pool),
+      db,
       registry: events,
       log,
       onOutcome: (type, outcome) => {
@@ -106,6 +108,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     const started = worker
     onClose(() => started.stop())
     await worker.start()
+    onClose(await startRetention({ boss, db, retentionDays: config.retentionDays, log }))
   }
 
   let outbox: GroupCommit | undefined
