@@ -1,0 +1,60 @@
+import type pg from 'pg'
+import type { Test } from 'tap'
+import { testPool } from '../../db/prepared.ts'
+import { Provider, type ProviderOptions } from './provider.ts'
+import { reckon, settle, watchEffects } from './reckoning.ts'
+import { type Service, startService } from './supervisor.ts'
+
+/** How long the jobs of a killed worker may take to come back (heartbeat and monitor), and to be run. */
+const SETTLE_LIMIT_MS = 90_000
+
+export interface LabOptions {
+  /** Where the test itself looks, past any fault on the way. */
+  readonly directUrl: string
+  /** What the application is given; the same when absent. */
+  readonly appUrl?: string
+  readonly env?: Record<string, string>
+  readonly ingestEnv?: Record<string, string>
+  readonly workerEnv?: Record<string, string>
+  readonly traffic?: Partial<ProviderOptions>
+}
+
+/** The two roles as processes on one database, a provider that sends to them, and the reckoning. */
+export interface Lab {
+  readonly ingest: Service
+  readonly worker: Service
+  readonly provider: Provider
+  readonly pool: pg.Pool
+  /** Ends the traffic and says what is wrong when all has come to rest. */
+  reckon(): Promise<{ wrong: string[]; settledMs: number }>
+  /** Waits until a parcel sent after now was accepted. @returns milliseconds it took. */
+  untilAccepting(limitMs: number): Promise<number>
+}
+
+export async function startLab(t: Test, options: LabOptions): Promise<Lab> {
+  const { directUrl, appUrl = directUrl, env, traffic } = options
+  const worker = await startService(t, 'worker', { DATABASE_URL: appUrl, ...env, ...options.workerEnv })
+  const ingest = await startService(t, 'ingest', { DATABASE_URL: appUrl, ...env, ...options.ingestEnv })
+  await watchEffects(directUrl)
+  const pool = testPool(t, directUrl)
+  const provider = new Provider({ url: ingest.url, perSecond: 150, lanes: 32, ...traffic })
+  return {
+    ingest,
+    worker,
+    provider,
+    pool,
+    async reckon() {
+      await provider.stop()
+      const settledMs = await settle(pool, SETTLE_LIMIT_MS)
+      return { wrong: await reckon(pool, provider), settledMs }
+    },
+    async untilAccepting(limitMs) {
+      const startedAt = performance.now()
+      for (;;) {
+        if (provider.lastAcceptedAt > startedAt) return provider.lastAcceptedAt - startedAt
+        if (performance.now() - startedAt > limitMs) throw new Error(`nothing was accepted for ${limitMs} ms`)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    },
+  }
+}
