@@ -127,12 +127,11 @@ export class GroupCommit implements Outbox {
 }
 
 /**
- * Whether the statement failed over what it was given, so that other deliveries of the group may
- * succeed without it. Without an SQLSTATE, or with one of these classes, the database itself is in
- * trouble and asking it once for each delivery would only add to that.
+ * Whether the statement failed over what it was given: bad data (SQLSTATE class 22), a constraint (23), a
+ * conflict (40), a size (54), or a trigger's own error (P0). Other deliveries of the group may succeed
+ * without it. Anything else would fail for each of them again, and asking would only add to the trouble.
  */
 function isAboutTheRows(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const databaseTrouble = /^(08|25|53|57|58|XX)/
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !databaseTrouble.test(code)
+  return typeof code === 'string' && /^(22|23|40|54|P0)...$/.test(code)
 }
