@@ -1,24 +1,12 @@
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
-import { connect, prepareTestDatabase, rowOf, testPool } from './db/prepared.ts'
-import { spawnApp } from './helper/app-process.ts'
+import { rowOf, testPool } from './db/prepared.ts'
+import { spawnApp, startRole } from './helper/app-process.ts'
 import { createTestDatabase } from './helper/postgres.ts'
 import { secrets } from './helper/secrets.ts'
 import { send, WEBHOOK_PATH } from './helper/send.ts'
 
 const SIGNING_SECRETS = Object.values(secrets).join(',')
-
-/** A process of a role on a database, once it runs. */
-async function startRole(t: Test, databaseUrl: string, role: string, env: Record<string, string> = {}) {
-  const app = spawnApp(t, {
-    DATABASE_URL: databaseUrl,
-    ROLE: role,
-    OPENPHONE_SIGNING_SECRETS: SIGNING_SECRETS,
-    ...env,
-  })
-  const { url = '' } = await app.logged('started')
-  return { ...app, url }
-}
 
 const message = (messageId: string) => ({
   type: 'message.received',
@@ -33,8 +21,11 @@ t.test('two processes, one for each role, on one empty database', async (t) => {
     startRole(t, databaseUrl, 'worker'),
   ])
 
-  await t.test('one accepts what the other processes within a second', async (t) => {
-    for (const messageId of ['AC1', 'AC2', 'AC3']) {
+  await t.test('one is told at once what the other accepted', async (t) => {
+    // Each is sent as soon as the one before is done: a worker that only polls had just looked, and would look
+    // again a second later.
+    const lags: number[] = []
+    for (const messageId of ['AC1', 'AC2', 'AC3', 'AC4', 'AC5']) {
       const { status, body, eventId } = await send(ingest.url, message(messageId))
       t.match({ status, body }, { status: 200, body: { status: 'queued' } })
       const { seconds } = await rowOf<{ seconds: number }>(
@@ -43,8 +34,10 @@ t.test('two processes, one for each role, on one empty database', async (t) => {
         from openphone.webhook_event where id = $1 and status = 'processed'`,
         [eventId],
       )
-      t.ok(seconds < 1, `${seconds} s`)
+      lags.push(seconds)
     }
+    const mean = lags.reduce((sum, lag) => sum + lag, 0) / lags.length
+    t.ok(mean < 0.5, `processed within seconds: ${lags}`)
   })
 
   for (const [role, { url }] of Object.entries({ ingest, worker })) {
@@ -65,7 +58,7 @@ t.test('two processes, one for each role, on one empty database', async (t) => {
   })
 
   await t.test('the worker has no webhook', async (t) => {
-    t.equal((await send(worker.url, message('AC4'))).status, 404)
+    t.equal((await send(worker.url, message('AC6'))).status, 404)
     t.equal((await fetch(worker.url + WEBHOOK_PATH)).status, 404)
   })
 
@@ -84,56 +77,6 @@ t.test('two processes, one for each role, on one empty database', async (t) => {
     t.notOk(worker.lines.some(({ event }) => event === 'webhook'))
     t.ok(ingest.lines.some(({ event }) => event === 'webhook'))
     t.notOk(ingest.lines.some(({ event }) => event === 'attempt'))
-  })
-})
-
-t.test('a process in the middle of a batch', async (t) => {
-  const { url, pool } = await prepareTestDatabase(t)
-  const holder = await connect(t, pool)
-  /** A process with a batch that waits for a row that is not committed. */
-  const startBusy = async (messageId: string, env?: Record<string, string>) => {
-    await holder.query('begin')
-    await holder.query('insert into openphone.message (id) values ($1)', [messageId])
-    const app = await startRole(t, url, 'all', env)
-    const { eventId } = await send(app.url, message(messageId))
-    await rowOf(
-      pool,
-      `select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and application_name = 'openphone-worker'`,
-    )
-    return { ...app, eventId }
-  }
-  const statusOf = async (eventId: string) => {
-    const { rows } = await pool.query('select status from openphone.webhook_event where id = $1', [eventId])
-    return rows[0]?.status
-  }
-
-  await t.test('finishes it when it is told to stop', async (t) => {
-    const { child, logged, ended, eventId } = await startBusy('AC1')
-    child.kill('SIGINT')
-    await logged('stopping')
-    t.equal(await statusOf(eventId), 'received')
-    await holder.query('rollback')
-    t.same(await ended, { code: 0, signal: null })
-    t.equal(await statusOf(eventId), 'processed')
-  })
-
-  await t.test('quits at once when it is told so a second time', async (t) => {
-    const { child, logged, ended, eventId } = await startBusy('AC2')
-    child.kill('SIGTERM')
-    await logged('stopping')
-    child.kill('SIGTERM')
-    t.same(await ended, { code: 1, signal: null })
-    t.equal(await statusOf(eventId), 'received', 'and what it had in hand is kept')
-    await holder.query('rollback')
-  })
-
-  await t.test('quits when it is not done within the grace, and says so', async (t) => {
-    const { child, ended, errors } = await startBusy('AC3', { SHUTDOWN_GRACE_SECONDS: '1' })
-    child.kill('SIGTERM')
-    t.same(await ended, { code: 1, signal: null })
-    t.match(errors(), /^Not closed within SHUTDOWN_GRACE_SECONDS=1/)
-    await holder.query('rollback')
   })
 })
 

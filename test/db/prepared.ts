@@ -74,18 +74,18 @@ export async function connect(t: Test, pool: pg.Pool): Promise<pg.PoolClient> {
 
 /**
  * Waits until a query gives a row.
- * @throws Error after ten seconds.
+ * @throws Error after twenty seconds.
  */
 export async function rowOf<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   query: string,
   values: unknown[] = [],
 ): Promise<Row> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 20_000
   for (;;) {
     const { rows } = await pool.query<Row>(query, values)
     if (rows[0] !== undefined) return rows[0]
-    if (Date.now() > deadline) throw new Error(`no row within 10 s: ${query} ${JSON.stringify(values)}`)
+    if (Date.now() > deadline) throw new Error(`no row within 20 s: ${query} ${JSON.stringify(values)}`)
     await delay(10)
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { secrets } from './secrets.ts'
 
 const mainScript = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -24,7 +25,7 @@ export interface AppProcess {
   readonly lines: readonly LogLine[]
   /** What it wrote for people, on standard error. */
   readonly errors: () => string
-  /** Waits for a log line, which may have come already. @throws Error when there is none within ten seconds. */
+  /** Waits for a log line, which may have come already. @throws Error when there is none within twenty seconds. */
   logged(event: string): Promise<LogLine>
   /** Waits for the end of the process and of what it writes. */
   readonly ended: Promise<Ending>
@@ -68,10 +69,27 @@ export function spawnApp(t: Test, env: Record<string, string>): AppProcess {
       }
       const fail = (why: string) => () =>
         settle(() => reject(new Error(`${why} without logging ${event}: ${JSON.stringify(lines)} ${errors}`)))
-      const timer = setTimeout(fail('went on for ten seconds'), 10_000)
+      const timer = setTimeout(fail('went on for twenty seconds'), 20_000)
       watchers.add(watch)
       watch()
       void ended.then(fail('ended'))
     })
   return { child, lines, errors: () => errors, logged, ended }
+}
+
+/** An application of one role on a database, once it runs; with the test's own secrets. */
+export async function startRole(
+  t: Test,
+  databaseUrl: string,
+  role: string,
+  env: Record<string, string> = {},
+): Promise<AppProcess & { readonly url: string }> {
+  const app = spawnApp(t, {
+    DATABASE_URL: databaseUrl,
+    ROLE: role,
+    OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
+    ...env,
+  })
+  const { url = '' } = await app.logged('started')
+  return { ...app, url }
 }
