@@ -20,7 +20,8 @@ export function boundedCall<T>(call: () => Promise<T> | T, limitMs: number): () 
   }
 }
 
-function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {
+/** The promise's own end, or a TimedOutError after `limitMs`. What it stands for goes on all the same. */
+export function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TimedOutError(`no answer within ${limitMs} ms`)), limitMs)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))

@@ -1,3 +1,4 @@
+import { within } from '../bounded-call.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 import { OverloadedError } from './errors.ts'
 import type { StoreDeliveries, Stored } from './store-deliveries.ts'
@@ -7,6 +8,7 @@ export interface Outbox {
   /**
    * Resolves after the commit.
    * @throws OverloadedError when too much is waiting or the outbox is closing.
+   * @throws TimedOutError when the database does not answer in time; whether it stored the delivery is not known.
    * @throws whatever the database threw; nothing of this delivery was stored then, as far as is known.
    */
   submit(delivery: Delivery): Promise<Stored>
@@ -18,6 +20,8 @@ export interface OutboxOptions {
   readonly waitingMax: number
   /** Bytes of waiting payload from which on the next delivery is refused. */
   readonly waitingBytesMax: number
+  /** How long a delivery may go without an answer; 2.5 s when absent. */
+  readonly answerLimitMs?: number
   /** Called after a commit that queued something, to wake a worker of this process. */
   readonly onQueued?: () => void
   /** Called after each commit with the group's size and what it took. */
@@ -31,9 +35,15 @@ const GROUP_BYTES_MAX = 4 * 1024 * 1024
 /** Commits in flight. While one waits for the disk the next is prepared. */
 const COMMITS_IN_FLIGHT = 2
 const RETRY_AFTER_SECONDS = 5
+/** A database that needs longer is as good as away: to be told so, the provider need not wait for its 10 s. */
+const ANSWER_LIMIT_MS = 2_500
+/** What has waited for so much of its time is refused: too little is left for a commit. */
+const WAITING_SHARE = 0.8
 
 interface Waiting {
   readonly delivery: Delivery
+  /** `performance.now()` */
+  readonly since: number
   readonly resolve: (stored: Stored) => void
   readonly reject: (error: unknown) => void
 }
@@ -67,7 +77,7 @@ export class GroupCommit implements Outbox {
       return Promise.reject(new OverloadedError('too many deliveries are waiting', RETRY_AFTER_SECONDS))
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ delivery, resolve, reject })
+      this.#waiting.push({ delivery, since: performance.now(), resolve, reject })
       this.#waitingBytes += delivery.payload.length
       this.#commitWaiting()
     })
@@ -81,7 +91,12 @@ export class GroupCommit implements Outbox {
     return this.#idle.promise
   }
 
+  get #answerLimitMs(): number {
+    return this.#options.answerLimitMs ?? ANSWER_LIMIT_MS
+  }
+
   #commitWaiting(): void {
+    this.#refuseStale()
     while (this.#inFlight < COMMITS_IN_FLIGHT && this.#waiting.length > 0) {
       this.#inFlight += 1
       void this.#commit(this.#takeGroup()).finally(() => {
@@ -89,6 +104,16 @@ export class GroupCommit implements Outbox {
         this.#commitWaiting()
         if (this.#inFlight === 0) this.#idle?.resolve()
       })
+    }
+  }
+
+  #refuseStale(): void {
+    const staleBefore = performance.now() - this.#answerLimitMs * WAITING_SHARE
+    const kept = this.#waiting.findIndex(({ since }) => since >= staleBefore)
+    const stale = this.#waiting.splice(0, kept === -1 ? this.#waiting.length : kept)
+    for (const { delivery, reject } of stale) {
+      this.#waitingBytes -= delivery.payload.length
+      reject(notKeepingUp())
     }
   }
 
@@ -108,7 +133,7 @@ export class GroupCommit implements Outbox {
   async #commit(group: Waiting[]): Promise<void> {
     const started = performance.now()
     try {
-      const stored = await this.#options.store(group.map((waiting) => waiting.delivery))
+      const stored = await this.#storeInTime(group)
       this.#options.onCommit?.(group.length, (performance.now() - started) / 1000)
       group.forEach((waiting, index) => {
         waiting.resolve(stored[index] as Stored)
@@ -120,10 +145,21 @@ export class GroupCommit implements Outbox {
     }
   }
 
+  /** The first of a group has waited longest. */
+  async #storeInTime(group: readonly Waiting[]): Promise<Stored[]> {
+    const leftMs = this.#answerLimitMs - (performance.now() - (group[0]?.since ?? 0))
+    if (leftMs <= 0) throw notKeepingUp()
+    return within(this.#options.store(group.map(({ delivery }) => delivery)), leftMs)
+  }
+
   /** A delivery that the database refuses must fail alone. */
   async #commitOneByOne(group: Waiting[]): Promise<void> {
     for (const waiting of group) await this.#commit([waiting])
   }
+}
+
+function notKeepingUp(): OverloadedError {
+  return new OverloadedError('the database does not keep up', RETRY_AFTER_SECONDS)
 }
 
 /**
