@@ -1,12 +1,14 @@
 import pg from 'pg'
 import type { Log } from '../log.ts'
+import { connectionOptions } from './connection.ts'
+import { limitSilence } from './silence.ts'
 
-/** How long a request for a connection waits before it fails, so that an unreachable database is told quickly. */
-const CONNECT_TIMEOUT_MS = 2_000
+/** The database ends a statement that takes too long; when it does not, it is not there any more. */
+const SILENCE_AFTER_STATEMENT_LIMIT_MS = 1_000
 
 /** What every pool of the process shares. */
 export interface PoolOptions {
-  /** `postgres://…`; may name several hosts, the reachable primary is used. */
+  /** `postgres://…`; may name several hosts, of which the one that takes writes is used. */
   readonly url: string
   /** Most connections the pool opens. */
   readonly size: number
@@ -20,15 +22,16 @@ export interface PoolOptions {
 /** A connection pool that reports the loss of a connection, idle or not, instead of ending the process. */
 export function createPool({ url, size, applicationName, statementTimeoutMs, log }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOptions(url, 0),
     max: size,
     application_name: applicationName,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
-    // The database cannot end a statement when the network to it is cut; the client then does.
-    query_timeout: statementTimeoutMs + 1_000,
-    keepAlive: true,
   })
+  // Only while it is lent out: an idle connection is silent by nature.
+  pool.on('acquire', (client) => {
+    limitSilence(client.connection.stream, statementTimeoutMs + SILENCE_AFTER_STATEMENT_LIMIT_MS)
+  })
+  pool.on('release', (_error, client) => limitSilence(client.connection.stream, 0))
   // While it is lent out, a connection has no listener of the pool's, and an error event without one ends
   // the process. Whoever holds it learns of the loss from the statement under way or from the next one.
   pool.on('connect', (client) => {

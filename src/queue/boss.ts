@@ -1,5 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
+import { connectionOptions } from '../db/connection.ts'
 import type { Log } from '../log.ts'
 import { BOSS_SCHEMA } from './names.ts'
 
@@ -8,6 +9,12 @@ const MONITOR_INTERVAL_SECONDS = 15
 
 /** Connections of pg-boss's own pool: fetching and settling by each worker loop, and housekeeping. */
 const HOUSEKEEPING_CONNECTIONS = 2
+
+/**
+ * Fetching takes milliseconds and the listener is heard from every ten seconds, but housekeeping may take long.
+ * One statement of it that takes longer still goes on in the database.
+ */
+const SILENCE_LIMIT_MS = 30_000
 
 export interface BossOptions {
   readonly databaseUrl: string
@@ -23,13 +30,12 @@ export interface BossOptions {
 export function createBoss({ databaseUrl, backend, workerLoops, migrate, log }: BossOptions): PgBoss {
   const works = workerLoops > 0
   const boss = new PgBoss({
-    connectionString: databaseUrl,
+    ...connectionOptions(databaseUrl, SILENCE_LIMIT_MS),
     schema: BOSS_SCHEMA,
     backend,
     migrate,
     max: workerLoops + HOUSEKEEPING_CONNECTIONS,
     application_name: works ? 'openphone-worker' : 'openphone-queues',
-    connectionTimeoutMillis: 2_000,
     useListenNotify: works,
     supervise: works,
     schedule: works,
