@@ -110,15 +110,15 @@ t.test('different event types routed to correct handlers', async (t) => {
   t.same(
     [...translators.keys()].filter((type) => !named.has(type)),
     [],
-    'a route for every type',
+    'what every type makes is listed in test/helper/routes.ts',
   )
   await Promise.all(
     samples.map(async (sample) => {
       const { type, shape, version, build } = sample
-      const context = newContext()
-      const { eventId } = await pipeline.send(build(context), { scheme: schemeOf[shape] })
+      const envelope = build(newContext())
+      const { eventId } = await pipeline.send(envelope, { scheme: schemeOf[shape] })
       await pipeline.eventWith(eventId, 'processed')
-      t.same(await tablesAbout(pool, context), routeOf(sample), `${type} ${shape} ${version}`)
+      t.same(await tablesAbout(pool, envelope), routeOf(sample), `${type} ${shape} ${version}`)
     }),
   )
 })

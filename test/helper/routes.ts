@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import type { Sample, SampleContext } from '../../src/samples/index.ts'
+import { registry } from '../../src/events/index.ts'
+import type { Envelope, Sample } from '../../src/samples/index.ts'
 
 /**
  * The tables that an event of a type makes rows in; where a shape, or a version of it, says more or less than
@@ -56,14 +57,17 @@ export function routeOf({ type, shape, version }: Sample): string[] {
   return tables === undefined ? [] : tables.split(' ').sort()
 }
 
-/** The tables with rows about a context's objects or its customer, sorted. */
-export async function tablesAbout(pool: pg.Pool, context: SampleContext): Promise<string[]> {
-  const { customer, objects } = context
-  const ids = [...Object.values(objects), customer.contactId, customer.phoneNumber]
-  const tables = ['message', 'call', 'voicemail', 'task', 'contact_profile', 'contact_number']
-  const queries = tables.map(
-    (table) => `select '${table}' as name from openphone.${table} where id = any ($1)`,
+/** The tables with a row whose id an envelope mentions, sorted. */
+export async function tablesAbout(pool: pg.Pool, envelope: Envelope): Promise<string[]> {
+  const queries = registry.handlers.map(
+    ({ kind }) => `select '${kind}' as name from openphone.${kind} where id = any ($1)`,
   )
-  const { rows } = await pool.query<{ name: string }>(queries.join(' union '), [ids])
+  const { rows } = await pool.query<{ name: string }>(queries.join(' union '), [textsIn(envelope)])
   return rows.map(({ name }) => name).sort()
+}
+
+/** Every text in a value, at any depth. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

@@ -21,7 +21,7 @@ function versionsIn(samples: readonly Sample[], shape: Shape): string {
   const versions = samples.filter((sample) => sample.shape === shape).map(({ version }) => version)
   const [first] = versions.sort()
   const last = versions.at(-1)
-  if (first === undefined || last === undefined) return ''
+  if (first === undefined || last === undefined) return '–'
   if (shape !== 'legacy') return '✓'
   return first === last ? first : `${first}–${last}`
 }

@@ -9,7 +9,7 @@ export const currentReaction: Sample = {
   build: (context) =>
     currentEnvelope(context, 'message.reaction.added', {
       resource: {
-        id: context.freshId('AC'),
+        id: `${context.objects.messageId}-reaction`,
         messageId: context.objects.messageId,
         emoji: '👍',
         createdAt: timeIn(context),
