@@ -19,9 +19,9 @@ import { Worker } from './worker/worker.ts'
 
 /** Connections for ingest: its two commits in flight and a look for duplicates. */
 const INGEST_CONNECTIONS = 3
-/** The provider gives up after 10 s and sends again; an answer that late is of no use to it. */
-const INGEST_STATEMENT_TIMEOUT_MS = 5_000
-const WORKER_STATEMENT_TIMEOUT_MS = 60_000
+/** Less than a delivery may go without an answer (`ANSWER_LIMIT_MS` of the outbox). */
+const INGEST_STATEMENT_TIMEOUT_MS = 2_000
+const WORKER_STATEMENT_TIMEOUT_MS = 25_000
 
 export interface AppOptions {
   readonly config: Config
@@ -87,6 +87,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       databaseUrl,
       backend: config.databaseBackend,
       workerLoops: config.workerConcurrency,
+      listen: config.listenNotify,
       migrate: false,
       log,
     })
@@ -122,7 +123,11 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     })
     onClose(() => ingestPool.end())
     outbox = new GroupCommit({
-      store: storeDeliveriesIn(ingestPool, config.databaseBackend !== 'cockroachdb'),
+      store: storeDeliveriesIn(
+        ingestPool,
+        config.listenNotify && config.databaseBackend !== 'cockroachdb',
+        config.preparedStatements,
+      ),
       waitingMax: config.waitingEventsMax,
       waitingBytesMax: config.waitingBytesMax,
       onQueued: () => worker?.wake(),

@@ -93,6 +93,10 @@ const schema = Type.Object({
   workerBatchSize: integer(1, 10_000, 500),
   workerConcurrency: integer(1, 64, 2),
   databasePoolSize: integer(2, 1000, 10),
+  /** Whether workers are woken by LISTEN/NOTIFY; without it they look for jobs every second. */
+  listenNotify: flag(true),
+  /** Whether the statements of ingest are kept by name. */
+  preparedStatements: flag(true),
   /** None: the operator API and page answer 404. */
   opsToken: Type.Optional(
     Type.String({

@@ -41,8 +41,12 @@ select id from event where (select count(*) from notification) >= 0`
 const findDuplicatesStatement = `
 select id, dedupe_key from openphone.webhook_event where dedupe_key = any ($1::text[])`
 
-/** @param notify whether the database has LISTEN/NOTIFY */
-export function storeDeliveriesIn(pool: pg.Pool, notify: boolean): StoreDeliveries {
+/**
+ * @param notify whether workers in other processes are told.
+ * @param isPrepared whether the database keeps the statements by name. Without it, storing costs a plan each
+ *   time; a pooler that hands every transaction another connection may not know the names.
+ */
+export function storeDeliveriesIn(pool: pg.Pool, notify: boolean, isPrepared = true): StoreDeliveries {
   const storeText = storeStatement(notify)
 
   return async (deliveries) => {
@@ -51,7 +55,7 @@ export function storeDeliveriesIn(pool: pg.Pool, notify: boolean): StoreDeliveri
       .map((delivery) => ({ id: uuidv7(), delivery }))
       .sort((a, b) => (a.delivery.dedupeKey < b.delivery.dedupeKey ? -1 : 1))
     const { rows: events } = await pool.query<{ id: string }>({
-      name: 'store_deliveries',
+      ...(isPrepared && { name: 'store_deliveries' }),
       text: storeText,
       values: [
         rows.map((row) => row.id),
@@ -72,7 +76,7 @@ export function storeDeliveriesIn(pool: pg.Pool, notify: boolean): StoreDeliveri
       else duplicates.push(delivery)
     }
     if (duplicates.length > 0) {
-      const first = await findFirst(pool, duplicates)
+      const first = await findFirst(pool, duplicates, isPrepared)
       for (const delivery of duplicates) {
         const eventId = first.get(delivery.dedupeKey)
         if (eventId === undefined) throw new Error('A delivery was neither stored nor found stored')
@@ -84,9 +88,13 @@ export function storeDeliveriesIn(pool: pg.Pool, notify: boolean): StoreDeliveri
 }
 
 /** The ids of the events that were stored first under the deliveries' keys. */
-async function findFirst(pool: pg.Pool, duplicates: readonly Delivery[]): Promise<Map<string, string>> {
+async function findFirst(
+  pool: pg.Pool,
+  duplicates: readonly Delivery[],
+  isPrepared: boolean,
+): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ id: string; dedupe_key: string }>({
-    name: 'find_duplicates',
+    ...(isPrepared && { name: 'find_duplicates' }),
     text: findDuplicatesStatement,
     values: [duplicates.map((delivery) => delivery.dedupeKey)],
   })
