@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import type { TemporaryFolder } from './disk.ts'
 import type { PostgresForBench } from './postgres.ts'
 
@@ -8,8 +8,6 @@ export interface Environment {
   readonly postgres: string
   readonly cores: number
   readonly processor: string
-  /** How busy the machine was before; above 0.5 the figures are of little use. */
-  readonly 'load before': number
   readonly commits: string
 }
 
@@ -23,7 +21,6 @@ export function describeEnvironment(folder: TemporaryFolder, postgres: PostgresF
     postgres: `${version} (${postgres.isEmbedded ? 'embedded' : 'BENCH_DATABASE_URL'})`,
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
-    'load before': Math.round((loadavg()[0] ?? 0) * 100) / 100,
     commits: `fsync ${fsync}, synchronous_commit ${synchronousCommit}${postgres.isEmbedded ? `; ${disk}` : ''}`,
   }
 }

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { CommanderError } from 'commander'
 import { StartupError } from '../../src/errors.ts'
 import type { Bench } from './bench.ts'
+import { busyCores } from './busy-cores.ts'
 import { makeTemporaryFolder } from './disk.ts'
 import { describeEnvironment } from './environment.ts'
 import { type Measurement, summarise } from './measurement.ts'
@@ -27,6 +28,14 @@ const scenarios: Readonly<Record<Letter, Scenario>> = {
 // 130: as a shell says of a command ended by Ctrl-C.
 const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
+/** With more of the machine taken by others, its figures are about them too. */
+const BUSY_CORES_MAX = 0.2
+
+function busyNote(busy: readonly number[]): string {
+  const cores = busy.map((value) => value.toFixed(1)).join(', ')
+  return `before each scenario other programs kept ${cores} cores busy. The figures are too low, and the ratios are not to be trusted.`
+}
+
 /** Runs the benchmark and prints the results. Resolves with the exit code. */
 async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
   const started = performance.now()
@@ -47,18 +56,31 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
     const notes: string[] = options.quick ? ['a quick run: too short to judge by.'] : []
     const note = (text: string) => void notes.push(text)
     const measurements: Measurement[] = []
+    const busy: number[] = []
     for (let repetition = 0; repetition < options.repeat; repetition += 1) {
       const bench: Bench = {
         ...{ sizes, repetition, postgres, processes, signal, progress, note },
         folder: folder.path,
       }
-      for (const letter of options.only) measurements.push(...(await scenarios[letter](bench)))
+      for (const letter of options.only) {
+        busy.push(await busyCores())
+        measurements.push(...(await scenarios[letter](bench)))
+      }
     }
+    if (Math.max(...busy) > BUSY_CORES_MAX) notes.push(busyNote(busy))
     const results = summarise(measurements)
     const verdicts = judge(results)
     console.log(reportText(environment, results, verdicts, notes))
     if (options.json !== undefined) {
-      const all = { environment, sizes, repeat: options.repeat, results, targets: verdicts, notes }
+      const all = {
+        environment,
+        busyCoresBefore: busy,
+        sizes,
+        repeat: options.repeat,
+        results,
+        targets: verdicts,
+        notes,
+      }
       await writeFile(options.json, `${JSON.stringify(all, null, 2)}\n`)
     }
     const isMissed = verdicts.some(({ isMet }) => !isMet)
