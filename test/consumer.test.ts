@@ -8,7 +8,7 @@ import { startPipeline } from './helper/pipeline.ts'
 /** The example in README's section on other services, as it stands there. */
 async function exampleInReadme(): Promise<string> {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const example = readme.match(/<!-- consumer -->\n```ts\n([^]*?)```/)?.[1]
+  const example = readme.match(/<!-- consumer -->\n```ts\n(.*?)```/s)?.[1]
   if (example === undefined) throw new Error('README.md has no example between its consumer markers')
   return example
 }

@@ -3,48 +3,7 @@ import t from 'tap'
 import { customerAt, customerCount } from '../src/samples/customers.ts'
 import { createContext, findSample, later, samples } from '../src/samples/index.ts'
 import { scenarios } from '../src/samples/scenarios/index.ts'
-
-/** Every event type, with the versions it is sent in: all that the provider and relays are known to send. */
-const current = ['2026-03-30']
-const flat = ['flat']
-const expected: Record<string, { current?: string[]; legacy?: string[]; flat?: string[] }> = {
-  'message.received': { current, legacy: ['v1', 'v2', 'v3', 'v4'], flat },
-  'message.delivered': { current, legacy: ['v1', 'v2', 'v3', 'v4'], flat },
-  'message.failed': { current, flat },
-  'message.undelivered': { current },
-  'call.ringing': { current, legacy: ['v1', 'v2', 'v3', 'v4'] },
-  'call.menu.selected': { current },
-  'call.answered': { current },
-  'call.forwarded': { current },
-  'call.missed': { current, flat },
-  'call.completed': { current, legacy: ['v1', 'v2', 'v3', 'v4'], flat },
-  'call.recording.completed': { current, legacy: ['v2', 'v3', 'v4'] },
-  'call.summary.completed': { current, legacy: ['v3', 'v4'] },
-  'call.transcript.completed': { current, legacy: ['v3', 'v4'] },
-  'call.voicemail.completed': { current },
-  'contact.updated': { current, legacy: ['v1', 'v2', 'v3'] },
-  'contact.deleted': { current, legacy: ['v1', 'v2', 'v3'] },
-  'task.created': { current, legacy: ['v4'] },
-  'task.updated': { current, legacy: ['v4'] },
-  'task.deleted': { current, legacy: ['v4'] },
-  'task.completed': { current, legacy: ['v4'] },
-  'task.reopened': { current, legacy: ['v4'] },
-  'task.linked': { current, legacy: ['v4'] },
-  'task.unlinked': { current, legacy: ['v4'] },
-  'task.assigned': { current },
-  'task.unassigned': { current, legacy: ['v4'] },
-  'task.overdue': { current, legacy: ['v4'] },
-  'task.duedate.updated': { current },
-  'task.duedate.removed': { current },
-  'task.due_date_changed': { legacy: ['v4'] },
-  'task.due_date_removed': { legacy: ['v4'] },
-  callSummary: { legacy: ['v4'] },
-  callTranscript: { legacy: ['v4'] },
-  'call.started': { flat },
-  'voicemail.received': { flat },
-  'transcript.ready': { flat },
-  'summary.ready': { flat },
-}
+import { documentedTypes } from './helper/documented-types.ts'
 
 /** Every text in a value, at any depth. */
 function textsIn(value: unknown): string[] {
@@ -64,7 +23,7 @@ function idsIn(value: unknown): string[] {
 const now = new Date('2026-10-05T12:00:00.000Z')
 
 t.test('there is a sample of every type in every shape and version, and none besides', async (t) => {
-  const listed = Object.entries(expected).flatMap(([type, versionsByShape]) =>
+  const listed = Object.entries(documentedTypes).flatMap(([type, versionsByShape]) =>
     Object.entries(versionsByShape).flatMap(([shape, versions]) =>
       versions.map((version) => `${type} ${shape} ${version}`),
     ),

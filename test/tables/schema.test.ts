@@ -1,26 +1,9 @@
 import type pg from 'pg'
 import t from 'tap'
-import { callColumns } from '../../src/tables/call.ts'
 import type { ContactView } from '../../src/tables/contact.ts'
-import { contactNumberColumns } from '../../src/tables/contact-number.ts'
-import { contactProfileColumns } from '../../src/tables/contact-profile.ts'
-import type { Database } from '../../src/tables/database.ts'
-import type { Columns } from '../../src/tables/merge/fold.ts'
-import { messageColumns } from '../../src/tables/message.ts'
-import { taskColumns } from '../../src/tables/task.ts'
-import { voicemailColumns } from '../../src/tables/voicemail.ts'
 import type { WebhookEventTable } from '../../src/tables/webhook-event.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
-
-/** By table; a table of Database that is missing here is an error of types. */
-const projections: Record<Exclude<keyof Database, 'webhook_event' | 'contact'>, Columns> = {
-  message: messageColumns,
-  call: callColumns,
-  voicemail: voicemailColumns,
-  task: taskColumns,
-  contact_number: contactNumberColumns,
-  contact_profile: contactProfileColumns,
-}
+import { projections } from './merge-rules-table.ts'
 
 interface Column {
   name: string
