@@ -3,7 +3,7 @@ import type { Database } from '../tables/database.ts'
 import { type BacklogLine, readBacklog } from './backlog.ts'
 import { countFailures, type FailureGroup, groupFailures } from './failures.ts'
 import { readThroughput, type ThroughputMinute } from './throughput.ts'
-import { ageText, countText } from './words.ts'
+import { ageText, countText, shorten } from './words.ts'
 import { readLiveWorkers } from './workers.ts'
 
 /** Whether all is well, and the numbers that say so. */
@@ -24,6 +24,8 @@ export interface StatusReport {
 
 const MINUTES = 5
 const GROUPS = 10
+/** Of an error, in the sentence. */
+const ERROR_CHARACTERS = 120
 /** Workers look for jobs every second; one that waits this long is not being looked at. */
 const WAITING_TOO_LONG_SECONDS = 60
 
@@ -63,7 +65,7 @@ function backlogProblems(backlog: readonly BacklogLine[]): string[] {
 
 function failureProblems(failed: number, [largest]: readonly FailureGroup[]): string[] {
   if (failed === 0 || largest === undefined) return []
-  const most = `${largest.type}: ${largest.error ?? 'no error told'}`
+  const most = `${largest.type}: ${shorten(largest.error ?? 'no error told', ERROR_CHARACTERS)}`
   const verb = failed === 1 ? 'has' : 'have'
   return [
     `${countText(failed, 'event')} ${verb} failed${failed === largest.count ? '' : ', most often'}: ${most}`,

@@ -1,11 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../tables/database.ts'
-
-/**
- * OpenPhone repeats a delivery for nearly 28 hours, and the event's row is what shows it up as a duplicate:
- * a younger one is never removed.
- */
-export const MINIMUM_AGE_SECONDS = 28 * 3_600
+import { MINIMUM_AGE_SECONDS } from './minimum-age.ts'
 
 /** Rows looked at by one statement, which is a transaction of its own. */
 const BATCH = 5_000

@@ -1,0 +1,58 @@
+import { countFailures, type Failure, type FailureGroup, groupFailures, readFailures } from '../failures.ts'
+import { withSession } from '../session.ts'
+import { ageText, countText, shorten } from '../words.ts'
+import { exitCodes } from './exit-codes.ts'
+import { failureGroupsText } from './status.ts'
+import { tableText } from './table.ts'
+
+interface FailuresOptions {
+  readonly json?: boolean
+  readonly type?: string
+  readonly since?: Date
+  readonly limit: number
+}
+
+interface FailuresReport {
+  /** All that match, of which `failures` has the newest. */
+  readonly count: number
+  readonly groups: readonly FailureGroup[]
+  readonly failures: readonly Failure[]
+}
+
+export async function failures({ json, type, since, limit }: FailuresOptions): Promise<number> {
+  const filter = { type, since }
+  const report = await withSession(async ({ db }): Promise<FailuresReport> => {
+    const [count, groups, newest] = await Promise.all([
+      countFailures(db, filter),
+      groupFailures(db, filter),
+      readFailures(db, filter, limit),
+    ])
+    return { count, groups, failures: newest }
+  })
+  console.log(json ? JSON.stringify(report) : failuresText(report))
+  return report.count > 0 ? exitCodes.done : exitCodes.nothing
+}
+
+function failuresText({ count, groups, failures: newest }: FailuresReport): string {
+  if (count === 0) return 'No failed event matches.'
+  return [
+    `${countText(count, 'failed event')}.`,
+    failureGroupsText(groups),
+    tableText(
+      [
+        { title: 'event' },
+        { title: 'type' },
+        { title: 'failed', right: true },
+        { title: 'attempts', right: true },
+        { title: 'error' },
+      ],
+      newest.map(({ eventId, type, ageSeconds, attempts, error }) => [
+        eventId,
+        type,
+        `${ageText(ageSeconds)} ago`,
+        String(attempts),
+        shorten(error ?? '-', 80),
+      ]),
+    ),
+  ].join('\n\n')
+}

@@ -1,0 +1,23 @@
+import { loadConfig } from '../../config.ts'
+import { StartupError } from '../../errors.ts'
+import { type Finding, ok, wrong } from './finding.ts'
+
+/** Whether the app would start with these settings. Their values are not told. */
+export function checkConfiguration(env: NodeJS.ProcessEnv): Finding {
+  try {
+    const config = loadConfig(env)
+    const database = config.databaseUrl === undefined ? 'the embedded database' : 'DATABASE_URL'
+    const secrets = config.signingSecrets.length
+    return ok(
+      'configuration',
+      `the settings are good: role ${config.role}, ${database}, ${secrets === 0 ? 'no' : secrets} signing secrets set`,
+    )
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error
+    return wrong(
+      'configuration',
+      error.message,
+      'Mend these, or run the doctor with the settings of the app (its .env).',
+    )
+  }
+}
