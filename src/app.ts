@@ -3,6 +3,8 @@ import type { Config } from './config.ts'
 import { createPool } from './db/pool.ts'
 import { registry } from './events/index.ts'
 import type { Registry } from './events/registry.ts'
+import { listen } from './http/listen.ts'
+import { serveOperators } from './http/ops/serve.ts'
 import { buildServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -28,6 +30,8 @@ export interface AppOptions {
   readonly databaseUrl: string
   /** As in `OPENPHONE_SIGNING_SECRETS`, one each. */
   readonly signingSecrets: readonly string[]
+  /** Opens `/ops`; absent, nothing is there. */
+  readonly opsToken?: string | undefined
   readonly log: Log
   /** What the worker knows to do; all that is built in, when absent. */
   readonly registry?: Registry
@@ -151,6 +155,8 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     metrics,
   })
   onClose(() => server.close())
-  const url = await server.listen({ host: config.host, port: config.port })
+  const token = options.opsToken
+  if (token !== undefined) serveOperators(server, { token, databaseUrl, config, registry: events, log })
+  const url = await listen(server, config)
   return { url, server }
 }

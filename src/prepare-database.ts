@@ -10,6 +10,9 @@ import { declareQueues } from './queue/declare.ts'
 /** A migration may rewrite a table. */
 const MIGRATION_TIMEOUT_MS = 10 * 60_000
 
+/** As `server_version_num` counts. */
+const OLDEST_SERVER_VERSION = 150_000
+
 type Settings = Pick<
   Config,
   'autoMigrate' | 'databaseBackend' | 'retryLimit' | 'retryDelaySeconds' | 'retryDelayMaxSeconds'
@@ -30,6 +33,7 @@ export async function prepareDatabase(url: string, config: Settings, log: Log): 
     log,
   })
   try {
+    await requireServer(url, pool)
     if (!config.autoMigrate) {
       const pending = await pendingMigrations(pool)
       if (pending.length === 0) return []
@@ -41,6 +45,30 @@ export async function prepareDatabase(url: string, config: Settings, log: Log): 
   } finally {
     await pool.end()
   }
+}
+
+/** @throws StartupError when no supported PostgreSQL answers; it names the host but not the password. */
+async function requireServer(url: string, pool: pg.Pool): Promise<void> {
+  const { rows } = await pool
+    .query<{ version: string }>("select current_setting('server_version_num') as version")
+    .catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new StartupError(
+        `The database of DATABASE_URL (${hostsOf(url)}) cannot be used: ${reason}. Is it running, and are the user, password and database name right?`,
+        { cause },
+      )
+    })
+  const version = Number(rows[0]?.version)
+  if (version < OLDEST_SERVER_VERSION) {
+    throw new StartupError(
+      `The database of DATABASE_URL (${hostsOf(url)}) is PostgreSQL ${Math.floor(version / 10_000)}: 15 or later is needed.`,
+    )
+  }
+}
+
+/** Where a URL points: what is between the credentials and the path, and the path. */
+function hostsOf(url: string): string {
+  return url.replace(/^[^/]*\/\/(?:[^/?#]*@)?/, '').replace(/[?#].*$/s, '')
 }
 
 /** pg-boss's schema goes first: our views read its job table. */

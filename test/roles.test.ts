@@ -115,7 +115,8 @@ t.test('a process that cannot start', async (t) => {
       OPENPHONE_SIGNING_SECRETS: SIGNING_SECRETS,
       PORT: port,
     })
-    t.match(errors, `address already in use 127.0.0.1:${port}`)
+    t.match(errors, `127.0.0.1:${port} is taken by another process: stop that, or set PORT`)
+    t.notMatch(errors, stackFrame)
   })
 
   await t.test('says so when its database is not there, without its password', async (t) => {

@@ -38,7 +38,8 @@ create table openphone.contact_profile (
 ) with (fillfactor = 85);
 create index contact_profile_phone_numbers on openphone.contact_profile using gin (phone_numbers);
 
--- One row per known number, and one per profile without any. A profile that lists the number describes
+-- One row per known number, and one per profile without any. Of several profiles that list one number the
+-- row shows one; the others are in contact_profile. A profile that lists the number describes
 -- it: one that is not deleted first, then the one updated last. Without such a profile, the one that a
 -- message or call named for the number; without that, what was said of the number itself.
 create view openphone.contact as
@@ -71,4 +72,13 @@ select
   profile.updated_at, profile.deleted_at
 from openphone.contact_profile as profile
 where coalesce(cardinality(profile.phone_numbers), 0) = 0
-  and not exists (select from openphone.contact_number n where n.provider_contact_id = profile.id);
+  -- Nor the one that a number above is described by.
+  and not exists (
+    select from openphone.contact_number n
+    where n.provider_contact_id = profile.id
+      and not exists (
+        select from openphone.contact_profile other
+        where other.phone_numbers @> array[n.id]
+          and (other.deleted_at is null or profile.deleted_at is not null)
+      )
+  );

@@ -25,11 +25,13 @@ function migrator(pool: pg.Pool): Migrator {
 }
 
 /**
- * Brings schema `openphone` up to date. Processes that start together wait for one another.
+ * Brings schema `openphone` up to date. Processes that start together wait for one another. A database that
+ * is ahead, because a newer release has migrated it, is left as it is: an older process may start beside it.
  * @returns the names of the migrations that ran.
  * @throws StartupError naming the migration that failed; nothing of the run is kept then.
  */
 export async function migrateToLatest(pool: pg.Pool): Promise<string[]> {
+  if ((await pendingMigrations(pool)).length === 0) return []
   const { error, results = [] } = await migrator(pool).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName

@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { fromKysely, type PgBoss } from 'pg-boss'
+import type { Log } from '../log.ts'
+import { safeError } from '../safe-error.ts'
 import type { Database } from '../tables/database.ts'
 
 /** What a subscriber's job carries. The rows it names are committed when the job can be fetched. */
@@ -24,7 +26,7 @@ export function topicOf(type: string): string {
  * ask for subscribers once per event and insert one job at a time; this asks once per batch, and inserts
  * once per queue.
  */
-export function publishThrough(boss: PgBoss): Publish {
+export function publishThrough(boss: PgBoss, log: Log): Publish {
   return async (trx, events) => {
     const topics = new Set(events.map((event) => topicOf(event.type)))
     const { rows: subscriptions } = await sql<{ event: string; name: string }>`
@@ -37,7 +39,15 @@ export function publishThrough(boss: PgBoss): Publish {
     for (const [queue, subscribed] of queues) {
       const wanted = new Set(subscribed.map((subscription) => subscription.event))
       const jobs = events.filter((event) => wanted.has(topicOf(event.type))).map((data) => ({ data }))
-      await boss.insert(queue, jobs, { db: fromKysely(trx) })
+      // A queue that does not take jobs of this kind is its owner's to mend: it must not fail our events.
+      await sql`savepoint publish`.execute(trx)
+      try {
+        await boss.insert(queue, jobs, { db: fromKysely(trx) })
+        await sql`release savepoint publish`.execute(trx)
+      } catch (error) {
+        await sql`rollback to savepoint publish`.execute(trx)
+        log.error({ event: 'publish_failed', queue, jobs: jobs.length, error: safeError(error) })
+      }
     }
   }
 }

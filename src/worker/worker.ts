@@ -37,7 +37,7 @@ export class Worker {
   async start(): Promise<void> {
     const { boss, config, db, log } = this.#options
     const statistics = new QueueStatistics(db)
-    const attemptOptions = { ...this.#options, publish: publishThrough(boss) }
+    const attemptOptions = { ...this.#options, publish: publishThrough(boss, log) }
     const workOptions = {
       batchSize: config.workerBatchSize,
       includeMetadata: true,

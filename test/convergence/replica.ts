@@ -1,40 +1,32 @@
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
-import { pino } from 'pino'
 import type { Test } from 'tap'
-import { loadConfig } from '../../src/config.ts'
-import { createPool } from '../../src/db/pool.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { registry } from '../../src/events/index.ts'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
-import { prepareDatabase } from '../../src/prepare-database.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { createDatabase, type Database } from '../../src/tables/database.ts'
-import { toDelivery } from '../../src/webhook/delivery.ts'
+import { type Delivery, toDelivery } from '../../src/webhook/delivery.ts'
 import { parseEnvelope } from '../../src/webhook/envelope.ts'
 import { isolate } from '../../src/worker/isolate.ts'
 import { processEvents } from '../../src/worker/process-events.ts'
-import { type Publish, publishThrough } from '../../src/worker/publish.ts'
-import { createTestDatabase } from '../helper/postgres.ts'
+import { publishThrough } from '../../src/worker/publish.ts'
+import { prepareTestDatabase, silentLog, testPool } from '../db/prepared.ts'
 
 /** Every row of every projection, by table, in the order of ids. */
 export type Rows = Readonly<Record<string, readonly Row[]>>
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string }
-
-/** What a delivery to the replica is: its `webhook-id` makes it new or a repeat, as at the door. */
-export interface Body {
-  readonly webhookId: string
-  readonly body: Buffer
-}
 
 /**
  * A database whose events are stored by the real outbox and processed by the real worker code, one call
  * per batch: the way from HTTP to the tables, without HTTP and without waiting for the queue.
  */
 export interface Replica {
+  readonly url: string
+  readonly pool: pg.Pool
   readonly db: Kysely<Database>
   /** Stores deliveries; resolves to the ids of their events. */
-  store(deliveries: readonly Body[]): Promise<string[]>
+  store(deliveries: readonly Delivery[]): Promise<string[]>
   /**
    * Processes batches of events, one after the other. Events that can never be handled are left.
    * @throws what the database threw over an event.
@@ -60,35 +52,26 @@ const selectRows = [...projections, 'contact']
 
 /** @param workers how many batches may be processed at the same time. */
 export async function openReplica(t: Test, workers = 2): Promise<Replica> {
-  const url = await createTestDatabase(t)
-  const log = pino({ level: 'silent' })
-  const config = loadConfig({ DATABASE_URL: url, OPENPHONE_SIGNING_SECRETS: 'hex:0123456789abcdef' })
-  await prepareDatabase(url, config, log)
-  const pool = createPool({
-    // Nothing here is about a crash, and most of the time would go into waiting for the disk.
-    url: `${url}?options=${encodeURIComponent('-c synchronous_commit=off')}`,
-    size: workers,
-    applicationName: 'replica',
-    statementTimeoutMs: 30_000,
-    log,
-  })
-  t.teardown(() => pool.end())
-  // Not started: it only inserts the jobs of subscribers, of which there are none.
-  const boss = createBoss({ databaseUrl: url, backend: 'postgres', workerLoops: 0, migrate: false, log })
-  return replicaOn(pool, publishThrough(boss))
-}
-
-function replicaOn(pool: pg.Pool, publish: Publish): Replica {
+  const { url } = await prepareTestDatabase(t)
+  // Nothing here is about a crash, and most of the time would go into waiting for the disk.
+  const pool = testPool(t, `${url}?options=${encodeURIComponent('-c synchronous_commit=off')}`, workers)
   const db = createDatabase(pool)
   const storeDeliveries = storeDeliveriesIn(pool, false)
+  // Not started: it only inserts the jobs of subscribers, of which there are none.
+  const boss = createBoss({
+    databaseUrl: url,
+    backend: 'postgres',
+    workerLoops: 0,
+    migrate: false,
+    log: silentLog,
+  })
+  const publish = publishThrough(boss, silentLog)
   return {
+    url,
+    pool,
     db,
     async store(deliveries) {
-      const stored = await storeDeliveries(
-        deliveries.map(({ webhookId, body }) =>
-          toDelivery({ scheme: 'standard', webhookId }, parseEnvelope(body), body),
-        ),
-      )
+      const stored = await storeDeliveries(deliveries)
       return stored.map(({ eventId }) => eventId)
     },
     async process(...batches) {
@@ -117,4 +100,9 @@ function replicaOn(pool: pg.Pool, publish: Publish): Replica {
       await pool.query(`${emptyProjections} ${emptyEvents}`)
     },
   }
+}
+
+/** What the door makes of a body: the `webhook-id` tells a new delivery from a repeat. */
+export function deliveryOf(body: Buffer, webhookId: string): Delivery {
+  return toDelivery({ scheme: 'standard', webhookId }, parseEnvelope(body), body)
 }

@@ -133,6 +133,24 @@ t.test('the view of contacts', async (t) => {
     ])
   })
 
+  await t.test(
+    'keeps a profile without a number that is named for one which another profile lists',
+    async (t) => {
+      await write(
+        number(ANN, { provider_contact_id: 'CT1' }),
+        profile('CT1', { first_name: 'Ann' }),
+        profile('CT2', { first_name: 'Bob', phone_numbers: [ANN] }),
+      )
+      t.same(
+        (await contacts()).map(({ id, first_name }) => [id, first_name]),
+        [
+          [ANN, 'Bob'],
+          ['CT1', 'Ann'],
+        ],
+      )
+    },
+  )
+
   await t.test('names a number as a payload named it, until a profile does', async (t) => {
     await write(number(ANN, { name: 'Ann from the message' }))
     t.match(await contacts(), [{ id: ANN, name: 'Ann from the message', first_name: null }])

@@ -111,6 +111,21 @@ t.test('publishing', async (t) => {
     const [id = ''] = await process('AC8')
     t.match(await worker.eventWith(id, 'processed'), { attempts: 1, last_error: null })
   })
+
+  await t.test(
+    'does not let a queue that takes no such jobs fail the event, nor the jobs of other queues',
+    async (t) => {
+      await boss.createQueue('in-order', { policy: 'key_strict_fifo' })
+      await boss.subscribe(TOPIC, 'in-order')
+      const [id = ''] = await process('AC9')
+      t.match(await worker.eventWith(id, 'processed'), { attempts: 1, last_error: null })
+      const jobs = (await published(pool)).filter(({ data }) => data.eventId === id)
+      t.same(
+        jobs.map(({ name }) => name),
+        ['billing'],
+      )
+    },
+  )
 })
 
 t.test('a subscriber sees its job and the rows at once', async (t) => {

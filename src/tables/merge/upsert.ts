@@ -21,8 +21,8 @@ export function upsertInto<Update extends RowUpdate>(
 }
 
 /**
- * One parameter: a JSON array of folded rows. Rows that would change nothing are left out before the
- * insert, so that a number which writes every minute, or a replay, neither locks nor rewrites its row.
+ * One parameter: a JSON array of folded rows. Rows whose every value is there already are left out
+ * before the insert, so that a number which writes every minute neither locks nor rewrites its row.
  */
 export function upsertStatement(table: string, columns: Columns): string {
   const names = Object.keys(columns)

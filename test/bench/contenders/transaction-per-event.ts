@@ -34,7 +34,7 @@ const boss = createBoss({
   log,
 })
 await boss.start()
-const context = { db, registry, publish: publishThrough(boss) }
+const context = { db, registry, publish: publishThrough(boss, log) }
 const statistics = new QueueStatistics(db)
 await boss.work<EventJob>(
   EVENTS_QUEUE,
