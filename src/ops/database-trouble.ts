@@ -7,7 +7,7 @@ export function databaseTrouble(error: unknown, databaseUrl: string): string | u
   const where = placeOf(databaseUrl)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (
-    /^(ECONN|ENOTFOUND|EHOST|ENET|ETIMEDOUT|EAI_)/.test(code) ||
+    /^(ECONN|ENOTFOUND|EHOST|ENET|ETIMEDOUT|EAI_|ENOPRIMARY)/.test(code) ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
   ) {
     return `No database answers at ${where} (${code || error.message}). Is it running, and is DATABASE_URL right?`

@@ -24,7 +24,7 @@ export interface Session {
   readonly notify: boolean
   /** Aborted by Ctrl-C: end after the batch in hand. A second Ctrl-C ends the process. */
   readonly signal: AbortSignal
-  /** Starts pg-boss, on the first call. */
+  /** Starts pg-boss, on the first call. @throws StartupError when its schema is missing or of another version. */
   openBoss(): Promise<PgBoss>
 }
 
@@ -89,12 +89,18 @@ export async function runSession<Result>(
         config,
         databaseUrl,
         db: createDatabase(pool),
-        notify: config.databaseBackend !== 'cockroachdb',
+        notify: config.listenNotify && config.databaseBackend !== 'cockroachdb',
         signal: interrupt.signal,
         openBoss: async () => {
           const { databaseBackend: backend } = config
           boss ??= createBoss({ databaseUrl, backend, workerLoops: 0, migrate: false, log })
-          return boss.start()
+          return boss.start().catch((error: unknown) => {
+            if (databaseTrouble(error, databaseUrl) !== undefined) throw error
+            const cause = error instanceof Error ? error.message : String(error)
+            throw new StartupError(`pg-boss cannot use its schema: ${cause}. Run \`npm run migrate\`.`, {
+              cause: error,
+            })
+          })
         },
       },
       pool,

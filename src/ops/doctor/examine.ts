@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { PgBoss } from 'pg-boss'
 import { StartupError } from '../../errors.ts'
 import { databaseTrouble } from '../database-trouble.ts'
 import { findDatabaseUrl, loadOpsConfig, runSession, type Session } from '../session.ts'
@@ -56,7 +57,8 @@ async function examineDatabase(
     onFinding(notice('events', 'not looked at before all migrations have run'))
     return
   }
-  const boss = await session.openBoss()
+  const boss = await openBoss(session, onFinding)
+  if (boss === undefined) return
   onFinding(await checkDrift(boss))
   for (const finding of await checkQueues(boss, config)) onFinding(finding)
   onFinding(await checkRetention(boss))
@@ -64,4 +66,15 @@ async function examineDatabase(
   onFinding(workers)
   for (const finding of await checkEvents(db)) onFinding(finding)
   onFinding(await checkDelivery({ url, env, db, hasWorkers: workers.level === 'ok' }))
+}
+
+/** pg-boss does not start on a schema that is missing or of another version. */
+async function openBoss(session: Session, onFinding: Examination['onFinding']): Promise<PgBoss | undefined> {
+  try {
+    return await session.openBoss()
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error
+    onFinding(wrong('pg-boss schema', error.message, 'Mend that first; what follows was not looked at.'))
+    return undefined
+  }
 }
