@@ -31,6 +31,7 @@ export function serveDocs(server: FastifyInstance): void {
       tags: [
         { name: 'webhook', description: 'For the provider' },
         { name: 'operation', description: 'For orchestrators, monitoring and people' },
+        { name: 'operators', description: 'For those who run it; with OPS_TOKEN' },
       ],
       components: {
         securitySchemes: {
@@ -40,6 +41,7 @@ export function serveDocs(server: FastifyInstance): void {
           ),
           legacy: header('openphone-signature', 'hmac;1;<timestamp>;<base64>'),
           hex: header('x-openphone-signature', 'sha256=<hex> of the body'),
+          operator: { type: 'http', scheme: 'bearer', description: 'OPS_TOKEN' },
         },
       },
     },

@@ -88,6 +88,12 @@ export const PROBLEMS = {
       'This address sent more bad signatures in a minute than BAD_SIGNATURES_PER_MINUTE. ' +
       'Good signatures from the same address are still taken.',
   },
+  'too-many-bad-tokens': {
+    status: 429,
+    title: 'Too many wrong tokens',
+    meaning:
+      'This address sent more wrong tokens in a minute than BAD_SIGNATURES_PER_MINUTE. The right one is still taken.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',
@@ -113,6 +119,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'Shutting down',
     meaning: 'This process is ending and takes nothing new. Send the event again after Retry-After seconds.',
+  },
+  database: {
+    status: 503,
+    title: 'Database not available',
+    meaning: 'The database does not answer now. Nothing was changed, or not all of it; ask again.',
   },
   'not-ready': {
     status: 503,

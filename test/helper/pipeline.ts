@@ -64,6 +64,7 @@ export async function startPipeline(t: Test, options: PipelineOptions = {}): Pro
     config,
     databaseUrl,
     signingSecrets: config.signingSecrets,
+    opsToken: config.opsToken,
     log,
     ...(options.registry && { registry: options.registry }),
   })
