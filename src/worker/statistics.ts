@@ -27,7 +27,12 @@ export class QueueStatistics {
     const { rows } = await sql<{ table_name: string }>`
       select table_name from pgboss.queue where name = ${EVENTS_QUEUE}
     `.execute(this.#db)
-    for (const { table_name } of rows)
-      await sql`analyze ${sql.table(`pgboss.${table_name}`)}`.execute(this.#db)
+    for (const { table_name } of rows) {
+      await this.#db.transaction().execute(async (trx) => {
+        // A sample of 3,000 rows instead of 30,000 tells as much of a queue, in a fraction of the time.
+        await sql`set local default_statistics_target = 10`.execute(trx)
+        await sql`analyze ${sql.table(`pgboss.${table_name}`)}`.execute(trx)
+      })
+    }
   }
 }
