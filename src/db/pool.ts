@@ -6,6 +6,13 @@ import { limitSilence } from './silence.ts'
 /** The database ends a statement that takes too long; when it does not, it is not there any more. */
 const SILENCE_AFTER_STATEMENT_LIMIT_MS = 1_000
 
+/**
+ * The database ends a transaction that its client has left standing: the session of a process that the network
+ * cut off would hold its locks, and all who wait for them, for the hours until the kernel notices. No
+ * transaction here does more than compute for milliseconds between two statements.
+ */
+const IDLE_IN_TRANSACTION_LIMIT_MS = 15_000
+
 /** What every pool of the process shares. */
 export interface PoolOptions {
   /** `postgres://…`; may name several hosts, of which the one that takes writes is used. */
@@ -26,6 +33,7 @@ export function createPool({ url, size, applicationName, statementTimeoutMs, log
     max: size,
     application_name: applicationName,
     statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT_MS,
   })
   // Only while it is lent out: an idle connection is silent by nature.
   pool.on('acquire', (client) => {
