@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Test } from 'tap'
 import { testPool } from '../../db/prepared.ts'
@@ -29,6 +30,8 @@ export interface Lab {
   reckon(): Promise<{ wrong: string[]; settledMs: number }>
   /** Waits until a parcel sent after now was accepted. @returns milliseconds it took. */
   untilAccepting(limitMs: number): Promise<number>
+  /** Waits until an event received after now was processed. @returns milliseconds it took. */
+  untilProcessing(limitMs: number): Promise<number>
 }
 
 export async function startLab(t: Test, options: LabOptions): Promise<Lab> {
@@ -53,7 +56,21 @@ export async function startLab(t: Test, options: LabOptions): Promise<Lab> {
       for (;;) {
         if (provider.lastAcceptedAt > startedAt) return provider.lastAcceptedAt - startedAt
         if (performance.now() - startedAt > limitMs) throw new Error(`nothing was accepted for ${limitMs} ms`)
-        await new Promise((resolve) => setTimeout(resolve, 10))
+        await sleep(10)
+      }
+    },
+    async untilProcessing(limitMs) {
+      const startedAt = performance.now()
+      const { rows } = await pool.query<{ now: string }>('select clock_timestamp()::text as now')
+      for (;;) {
+        const { rowCount } = await pool.query(
+          `select from openphone.webhook_event where received_at > $1 and processed_at is not null limit 1`,
+          [rows[0]?.now],
+        )
+        const ms = performance.now() - startedAt
+        if (rowCount === 1) return ms
+        if (ms > limitMs) throw new Error(`nothing was processed for ${limitMs} ms`)
+        await sleep(50)
       }
     },
   }

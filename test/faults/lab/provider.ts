@@ -44,7 +44,7 @@ export class Provider {
 
   constructor(options: ProviderOptions) {
     this.#options = options
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.lanes })
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 2 * options.lanes })
   }
 
   get accepted(): number {
