@@ -25,7 +25,7 @@ select
   event.last_error as error,
   event.attempts,
   event.failed_at,
-  now() - event.failed_at as age,
+  date_trunc('second', now() - event.failed_at) as age,
   event.received_at,
   event.provider_event_id,
   -- A column by a subquery costs nothing where it is not asked for.
@@ -46,7 +46,7 @@ select
   queue.name as queue,
   coalesce(job.state, 'created') as state,
   coalesce(job.jobs, 0) as jobs,
-  now() - job.oldest as oldest_age
+  date_trunc('second', now() - job.oldest) as oldest_age
 from pgboss.queue as queue
 left join (
   select name, state::text as state, count(*) as jobs, min(created_on) as oldest
@@ -86,10 +86,10 @@ cross join lateral (
   select
     count(*) filter (where state = 'completed') as processed,
     count(*) filter (where state = 'failed') as failed,
-    percentile_cont(0.5) within group (order by extract(epoch from completed_on - created_on)::float8)
-      filter (where state = 'completed') as lag_p50_seconds,
-    percentile_cont(0.99) within group (order by extract(epoch from completed_on - created_on)::float8)
-      filter (where state = 'completed') as lag_p99_seconds
+    round(percentile_cont(0.5) within group (order by extract(epoch from completed_on - created_on)::float8)
+      filter (where state = 'completed')::numeric, 3)::float8 as lag_p50_seconds,
+    round(percentile_cont(0.99) within group (order by extract(epoch from completed_on - created_on)::float8)
+      filter (where state = 'completed')::numeric, 3)::float8 as lag_p99_seconds
   from pgboss.job
   where job.name = 'openphone-events'
     and job.completed_on >= minute

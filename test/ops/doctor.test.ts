@@ -70,7 +70,7 @@ t.test('an installation that is well', async (t) => {
     t.equal(code, 0)
     t.match(
       stdout,
-      /^ok {6}configuration: the settings are good: role all, DATABASE_URL, 1 signing secrets? set\n/,
+      /^ok {6}configuration: the settings are good: role all, DATABASE_URL, 1 signing secret set\n/,
     )
     t.match(
       stdout,

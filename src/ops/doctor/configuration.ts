@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config.ts'
 import { StartupError } from '../../errors.ts'
+import { countText } from '../words.ts'
 import { type Finding, ok, wrong } from './finding.ts'
 
 /** Whether the app would start with these settings. Their values are not told. */
@@ -7,11 +8,8 @@ export function checkConfiguration(env: NodeJS.ProcessEnv): Finding {
   try {
     const config = loadConfig(env)
     const database = config.databaseUrl === undefined ? 'the embedded database' : 'DATABASE_URL'
-    const secrets = config.signingSecrets.length
-    return ok(
-      'configuration',
-      `the settings are good: role ${config.role}, ${database}, ${secrets === 0 ? 'no' : secrets} signing secrets set`,
-    )
+    const secrets = countText(config.signingSecrets.length, 'signing secret')
+    return ok('configuration', `the settings are good: role ${config.role}, ${database}, ${secrets} set`)
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
     return wrong(
