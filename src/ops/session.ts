@@ -82,7 +82,8 @@ export async function runSession<Result>(
   })
   let boss: PgBoss | undefined
   const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort())
+  const onInterrupt = () => interrupt.abort()
+  process.once('SIGINT', onInterrupt)
   try {
     return await work(
       {
@@ -106,6 +107,7 @@ export async function runSession<Result>(
       pool,
     )
   } finally {
+    process.off('SIGINT', onInterrupt)
     await boss?.stop({ graceful: false })
     await pool.end()
   }
