@@ -34,14 +34,16 @@ export interface PlannedDelivery {
 const anyPlace = fc.nat(99)
 
 export const anyArrangement: fc.Arbitrary<Arrangement> = fc.record({
-  slots: fc.array(
-    fc.record({
-      place: anyPlace,
-      startsBatch: fc.boolean(),
-      repeatedAt: fc.option(anyPlace, { freq: 2 }),
-      isReplayed: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 20, size: 'max' },
+  slots: fc.noBias(
+    fc.array(
+      fc.record({
+        place: anyPlace,
+        startsBatch: fc.nat(2).map((coin) => coin === 0),
+        repeatedAt: fc.option(anyPlace, { freq: 2 }),
+        isReplayed: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 20, size: 'max' },
+    ),
   ),
   workers: fc.constantFrom(1, 2),
 })
@@ -57,7 +59,7 @@ export function planOf({ slots, workers }: Arrangement, events: number): Plan {
     const first: PlannedDelivery = { event, delivery: 'first' }
     placed.push({ place, startsBatch, delivery: first })
     if (repeatedAt !== null) {
-      placed.push({ place: repeatedAt, startsBatch: !startsBatch, delivery: { event, delivery: 'repeat' } })
+      placed.push({ place: repeatedAt, startsBatch: false, delivery: { event, delivery: 'repeat' } })
     }
     if (isReplayed) replayed.push(first)
   }

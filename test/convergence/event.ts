@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type Envelope, type Sample, samples } from '../../src/samples/index.ts'
 import { type Edit, edited, editsFor } from './edits.ts'
-import { contextOf, customers, MOMENTS, type Scene } from './world.ts'
+import { contextOf, customers, MOMENTS, type Scene, type Side } from './world.ts'
 
 /** A webhook of a history: a sample's payload about the small world, with some fields edited. */
 export class HistoryEvent {
@@ -35,9 +35,14 @@ export class HistoryEvent {
   }
 }
 
+/** The first choice mostly, so that events meet. */
+function mostly<Choice>(first: Choice, ...others: Choice[]): fc.Arbitrary<Choice> {
+  return fc.constantFrom(first, first, first, ...others)
+}
+
 export const anyScene: fc.Arbitrary<Scene> = fc.record({
   second: fc.nat(MOMENTS - 1),
-  side: fc.constantFrom('a', 'b'),
+  side: mostly<Side>('a', 'b'),
   customer: fc.constantFrom(...customers),
   isClinic: fc.boolean(),
   contactLookup: fc.constantFrom('matched', 'none', 'unavailable'),
@@ -45,27 +50,54 @@ export const anyScene: fc.Arbitrary<Scene> = fc.record({
 
 const EDITS_MAX = 4
 
-/** Which edit, of those that fit the sample: counted on from the start after the last one. */
-const anyPlace = fc.nat(999)
+/** Which field and value, of those that fit the sample: counted on from the start after the last one. */
+const anyPlace = fc.tuple(fc.nat(999), fc.nat(999))
+const anyPlaces = fc.array(anyPlace, { maxLength: EDITS_MAX, size: 'max' })
+
+export interface EventOptions {
+  /** Which of the samples' fields may be edited; all when absent. */
+  readonly isEditable?: (field: string) => boolean
+}
 
 /**
- * Events of the given samples, each with a few edits. Edits are drawn as places in a list and not as
- * values, so that an event shrinks without being drawn anew.
+ * Events of the given samples, each with a few edits. Edits are drawn as places in a list and not as values,
+ * so that an event shrinks without being drawn anew.
  */
 export function eventOf(
   choices: readonly Sample[] = samples,
-  { isEditable = () => true }: { readonly isEditable?: (field: string) => boolean } = {},
+  options: EventOptions = {},
 ): fc.Arbitrary<HistoryEvent> {
-  const editPlaces = fc.array(fc.tuple(anyPlace, anyPlace), { maxLength: EDITS_MAX, size: 'max' })
-  return fc.tuple(fc.constantFrom(...choices), anyScene, editPlaces).map(([sample, scene, places]) => {
-    const choices = editsFor(sample.build(contextOf(scene))).filter(
-      ([edit]) => edit && isEditable(edit.field),
-    )
-    return new HistoryEvent(sample, scene, editsAt(choices, places))
-  })
+  return fc
+    .tuple(fc.constantFrom(...choices), anyScene, anyPlaces)
+    .map(([sample, scene, places]) => eventAt(sample, scene, places, options))
 }
 
-function editsAt(fields: readonly Edit[][], places: readonly (readonly [number, number])[]): Edit[] {
+/** An event, perhaps with another one that tells the same but for a field, as a second subscription may. */
+export function twinsOf(
+  choices: readonly Sample[] = samples,
+  options: EventOptions = {},
+): fc.Arbitrary<HistoryEvent[]> {
+  return fc
+    .tuple(fc.constantFrom(...choices), anyScene, anyPlaces, fc.option(anyPlace, { freq: 2 }))
+    .map(([sample, scene, places, more]) => {
+      const event = eventAt(sample, scene, places, options)
+      return more === null ? [event] : [event, eventAt(sample, scene, [...places, more], options)]
+    })
+}
+
+type Places = readonly (readonly [field: number, value: number])[]
+
+function eventAt(
+  sample: Sample,
+  scene: Scene,
+  places: Places,
+  { isEditable = () => true }: EventOptions,
+): HistoryEvent {
+  const choices = editsFor(sample.build(contextOf(scene))).filter(([edit]) => edit && isEditable(edit.field))
+  return new HistoryEvent(sample, scene, editsAt(choices, places))
+}
+
+function editsAt(fields: readonly Edit[][], places: Places): Edit[] {
   const edits = places.flatMap(([field, value]) => {
     const choices = fields[field % fields.length] ?? []
     return choices[value % choices.length] ?? []

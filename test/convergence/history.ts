@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { anyArrangement, type Plan, planOf } from './arrangement.ts'
-import { eventOf, type HistoryEvent } from './event.ts'
+import { type HistoryEvent, twinsOf } from './event.ts'
 
 /** Events, and one way in which they may reach the tables. */
 export class History {
@@ -25,11 +25,22 @@ export class History {
   }
 }
 
-/** Most events of a history: enough for all three shapes to meet in one object. */
-const EVENTS_MAX = 16
+/** Enough for all three shapes to meet in one object. */
+const PAIRS_MAX = 9
 
-export function historyOf(event: fc.Arbitrary<HistoryEvent> = eventOf()): fc.Arbitrary<History> {
+/** @param pairsMax most events, each of which may have a twin. */
+export function historyOf(
+  twins: fc.Arbitrary<HistoryEvent[]> = twinsOf(),
+  pairsMax = PAIRS_MAX,
+): fc.Arbitrary<History> {
   return fc
-    .tuple(fc.array(event, { minLength: 1, maxLength: EVENTS_MAX, size: 'max' }), anyArrangement)
-    .map(([events, arrangement]) => new History(events, planOf(arrangement, events.length)))
+    .tuple(
+      // Unbiased: fast-check favours short lists, in which little can meet.
+      fc.noBias(fc.array(twins, { minLength: 1, maxLength: pairsMax, size: 'max' })),
+      anyArrangement,
+    )
+    .map(([pairs, arrangement]) => {
+      const events = pairs.flat()
+      return new History(events, planOf(arrangement, events.length))
+    })
 }

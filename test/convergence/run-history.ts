@@ -1,7 +1,7 @@
 import type { PlannedDelivery } from './arrangement.ts'
 import type { HistoryEvent } from './event.ts'
 import type { History } from './history.ts'
-import type { Replica, Rows } from './replica.ts'
+import { deliveryOf, type Replica, type Rows } from './replica.ts'
 
 /** What a history leads to: told in order and at once, and as planned. */
 export interface Outcomes {
@@ -12,8 +12,8 @@ export interface Outcomes {
 export async function runHistory(replica: Replica, history: History): Promise<Outcomes> {
   const { events, plan } = history
   await replica.clear()
-  const firsts = await replica.store(events.map((event, index) => delivery(event, `${index}`)))
-  const repeats = await replica.store(events.map((event, index) => delivery(event, `${index} again`)))
+  const firsts = await replica.store(events.map((event, index) => deliveryOf(event.body, `${index}`)))
+  const repeats = await replica.store(events.map((event, index) => deliveryOf(event.body, `${index} again`)))
   const idOf = ({ event, delivery }: PlannedDelivery) => {
     const id = (delivery === 'first' ? firsts : repeats)[event]
     return id === undefined ? [] : [id]
@@ -34,7 +34,7 @@ export async function runHistory(replica: Replica, history: History): Promise<Ou
 /** What the events lead to, processed at once. */
 export async function rowsAfter(replica: Replica, events: readonly HistoryEvent[]): Promise<Rows> {
   await replica.clear()
-  const ids = await replica.store(events.map((event, index) => delivery(event, `${index}`)))
+  const ids = await replica.store(events.map((event, index) => deliveryOf(event.body, `${index}`)))
   await replica.process(ids)
   return replica.rows()
 }
@@ -47,8 +47,4 @@ async function processTogether(replica: Replica, batches: string[][], workers: n
   }
   const results = await Promise.allSettled(Array.from({ length: workers }, work))
   for (const result of results) if (result.status === 'rejected') throw result.reason
-}
-
-function delivery(event: HistoryEvent, webhookId: string) {
-  return { webhookId, body: event.body }
 }

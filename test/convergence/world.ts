@@ -9,10 +9,17 @@ import type { ContactLookup, SampleContext, SampleObjects } from '../../src/samp
 export const FIRST_MOMENT = new Date('2026-03-30T12:00:00.000Z')
 
 /** Events happen at one of so many moments, a second apart. */
-export const MOMENTS = 5
+export const MOMENTS = 4
 
-export const customers: readonly Customer[] = [customerAt(0), customerAt(1), customerAt(2)]
-export const numbers = customers.map(({ phoneNumber }) => phoneNumber)
+const other = customerAt(1)
+
+/** Two customers, and a third who shares the number of the second. */
+export const customers: readonly Customer[] = [
+  customerAt(0),
+  other,
+  { ...customerAt(2), phoneNumber: other.phoneNumber },
+]
+export const numbers = [customerAt(0), customerAt(1), customerAt(2)].map(({ phoneNumber }) => phoneNumber)
 export const contactIds = customers.map(({ contactId }) => contactId)
 
 /** Two of every other object. */
