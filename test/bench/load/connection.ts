@@ -23,7 +23,7 @@ export class Connection {
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.setNoDelay(true)
-    socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy())
+    socket.on('timeout', () => socket.destroy())
     socket.on('data', (chunk) => this.#read(chunk))
     // What follows is 'close'.
     socket.on('error', () => {})
@@ -41,6 +41,8 @@ export class Connection {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) return reject(new Error('The connection has ended'))
       this.#exchange = { resolve, reject }
+      // Only while an answer is due: at a low rate a connection may have nothing to send for long.
+      this.#socket.setTimeout(ANSWER_LIMIT_MS)
       this.#socket.write(Buffer.concat([head, body]))
     })
   }
@@ -59,6 +61,7 @@ export class Connection {
     // 'HTTP/1.1 200 …'
     const status = Number(this.#received.slice(9, 12))
     this.#received = ''
+    this.#socket.setTimeout(0)
     this.#exchange?.resolve(status)
     this.#exchange = undefined
   }
