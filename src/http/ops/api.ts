@@ -5,9 +5,10 @@ import { safeError } from '../../safe-error.ts'
 import { HttpProblem, toProblem } from '../problem.ts'
 import { sendProblem } from '../send-problem.ts'
 import { type BearerOptions, requireBearer } from './bearer.ts'
-import type { OpsContext } from './context.ts'
+import type { OpsContext, SharedContext } from './context.ts'
 import { eventRoutes } from './event-routes.ts'
 import { replayRoutes } from './replay-routes.ts'
+import { ShortMemory } from './short-memory.ts'
 import { statusRoutes } from './status-routes.ts'
 import { createValidatorCompiler } from './validator.ts'
 
@@ -21,7 +22,7 @@ const RETRY_AFTER_SECONDS = '5'
 export async function opsApi(scope: FastifyInstance, options: ApiOptions): Promise<void> {
   const { db, registry, notify, log } = options
   // Not the options themselves: they have the prefix of this plugin in them.
-  const context: OpsContext = { db, registry, notify, log }
+  const context: SharedContext = { db, registry, notify, log, memory: new ShortMemory() }
   // Before the body is read, and before anything is said about the request.
   scope.addHook('onRequest', await requireBearer(scope, options))
   scope.setValidatorCompiler(createValidatorCompiler())

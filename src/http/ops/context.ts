@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Registry } from '../../events/registry.ts'
 import type { Log } from '../../log.ts'
 import type { Database } from '../../tables/database.ts'
+import type { ShortMemory } from './short-memory.ts'
 
 /** What the operators' routes work with. */
 export interface OpsContext {
@@ -11,4 +12,9 @@ export interface OpsContext {
   /** Whether workers are told of replays by NOTIFY. */
   readonly notify: boolean
   readonly log: Log
+}
+
+/** And what those that tell of the whole share. */
+export interface SharedContext extends OpsContext {
+  readonly memory: ShortMemory
 }

@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import { type ApiOptions, opsApi } from './api.ts'
+import { opsPage } from './page.ts'
 
 /** Everything the page needs comes from here; it has no inline script or style, and nothing may embed it. */
 const CONTENT_SECURITY_POLICY = {
@@ -15,7 +16,7 @@ const CONTENT_SECURITY_POLICY = {
 }
 
 /**
- * The operators' API at `/ops/api`. Register it only where there is a token: without it
+ * The operators' page at `/ops` and their API at `/ops/api`. Register it only where there is a token: without it
  * everything below `/ops` is answered 404, like any address that is not there.
  */
 export async function opsRoutes(scope: FastifyInstance, options: ApiOptions): Promise<void> {
@@ -30,5 +31,6 @@ export async function opsRoutes(scope: FastifyInstance, options: ApiOptions): Pr
     // Whether a host speaks TLS alone is for whoever puts this behind it.
     strictTransportSecurity: false,
   })
+  scope.register(opsPage)
   scope.register(opsApi, { ...options, prefix: '/api' })
 }

@@ -3,7 +3,7 @@ import { type Replayed as Counts, nothingReplayed, replayEvents } from '../../op
 import { countMatching, type FixedFilter, fixFilter, replayMatching } from '../../ops/replay-matching.ts'
 import { HttpProblem } from '../problem.ts'
 import { answers, noSuchEvent, Replayed, ReplayedByFilter } from './answers.ts'
-import type { OpsContext } from './context.ts'
+import type { SharedContext } from './context.ts'
 import { ErrorText, EventId, EventType, Time, toDate } from './filters.ts'
 import { operatorRoute } from './operator-route.ts'
 
@@ -30,9 +30,14 @@ const IS_SAFE =
   'Safe at any time and any number of times, while workers run: each event is tried again from its first ' +
   'attempt, and the rows end the same.'
 
-export const replayRoutes: FastifyPluginAsyncTypebox<OpsContext> = async (scope, { db, notify, log }) => {
-  const tell = (reqId: string, by: 'ids' | 'filter', { replayed, alreadyWaiting, missing }: Counts) =>
+export const replayRoutes: FastifyPluginAsyncTypebox<SharedContext> = async (
+  scope,
+  { db, notify, log, memory },
+) => {
+  const tell = (reqId: string, by: 'ids' | 'filter', { replayed, alreadyWaiting, missing }: Counts) => {
+    memory.forget()
     log.info({ event: 'ops_replay', by, replayed, alreadyWaiting, missing, reqId })
+  }
 
   scope.post(
     '/events/:id/replay',

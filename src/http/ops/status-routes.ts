@@ -4,9 +4,8 @@ import { countFailures, groupFailures } from '../../ops/failures.ts'
 import { readOverview } from '../../ops/overview.ts'
 import { ThroughputSeries } from '../../ops/throughput-series.ts'
 import { answers, FailureGroups, Overview, Queues, Throughput, Types } from './answers.ts'
-import type { OpsContext } from './context.ts'
+import type { SharedContext } from './context.ts'
 import { operatorRoute } from './operator-route.ts'
-import { remembered } from './short-memory.ts'
 
 /** Groups told about, the largest; errors that quote values could make one of each failure. */
 const GROUPS = 200
@@ -28,20 +27,23 @@ const Range = Type.Object(
 )
 
 /** How the whole is doing. All answers are shared for two seconds. */
-export const statusRoutes: FastifyPluginAsyncTypebox<OpsContext> = async (scope, { db, registry }) => {
-  const overview = remembered(async () => {
+export const statusRoutes: FastifyPluginAsyncTypebox<SharedContext> = async (
+  scope,
+  { db, registry, memory },
+) => {
+  const overview = memory.remember(async () => {
     const { backlog, ...status } = await readOverview(db)
     return { ...status, queues: backlog }
   })
-  const queues = remembered(async () => ({ queues: await readBacklog(db) }))
-  const failures = remembered(async () => {
+  const queues = memory.remember(async () => ({ queues: await readBacklog(db) }))
+  const failures = memory.remember(async () => {
     const [total, groups] = await Promise.all([countFailures(db), groupFailures(db, {}, GROUPS)])
     return { total, groups: groups.toSorted((a, b) => b.lastFailedAt.getTime() - a.lastFailedAt.getTime()) }
   })
   const series = new ThroughputSeries(db)
   const throughput = {
-    '1h': remembered(async () => ({ minutes: await series.read(RANGE_MINUTES['1h']) })),
-    '24h': remembered(async () => ({ minutes: await series.read(RANGE_MINUTES['24h']) })),
+    '1h': memory.remember(async () => ({ minutes: await series.read(RANGE_MINUTES['1h']) })),
+    '24h': memory.remember(async () => ({ minutes: await series.read(RANGE_MINUTES['24h']) })),
   }
   const types = [...registry.translators.keys()].sort()
 
