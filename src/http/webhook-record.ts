@@ -20,6 +20,16 @@ export function newFacts(reqId: string): WebhookFacts {
 
 /** Writes the one line of each webhook and counts it. Nothing of the body, the headers or a secret is in it. */
 export function createRecorder(log: Log, metrics: Metrics) {
+  // Deliveries of one commit fail with one error. Described in full it is longer than the rest of the line, and
+  // while the database is away there are lines by the thousand.
+  const described = new WeakSet<Error>()
+  const describe = (error: unknown) => {
+    if (!(error instanceof Error)) return safeError(error)
+    const { stack, cause, ...brief } = safeError(error)
+    if (described.has(error)) return brief
+    described.add(error)
+    return { ...brief, stack, cause }
+  }
   return {
     taken(facts: WebhookFacts, outcome: 'queued' | 'duplicate', eventId: string): void {
       const ms = elapsed(facts, metrics, outcome, 'none')
@@ -34,7 +44,7 @@ export function createRecorder(log: Log, metrics: Metrics) {
       const ms = elapsed(facts, metrics, outcome, reason)
       const { type, scheme, bytes, reqId } = facts
       const line = { event: 'webhook', type, scheme, outcome, reason, status, ms, bytes, reqId }
-      if (outcome === 'error') log.error({ ...line, error: safeError(problem.cause) })
+      if (outcome === 'error') log.error({ ...line, error: describe(problem.cause) })
       // A flood must not fill the disk as well: the lines up to the limit have told of it.
       else if (reason === 'too-many-bad-signatures') log.debug(line)
       else log.warn(line)

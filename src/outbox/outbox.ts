@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { within } from '../bounded-call.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 import { OverloadedError } from './errors.ts'
@@ -39,6 +40,12 @@ const RETRY_AFTER_SECONDS = 5
 const ANSWER_LIMIT_MS = 2_500
 /** What has waited for so much of its time is refused: too little is left for a commit. */
 const WAITING_SHARE = 0.8
+
+/**
+ * Before the next try when the database is in trouble. One try a request, each with a connection to open, would
+ * cost more than storing them does.
+ */
+const TROUBLE_PAUSE_MS = 100
 
 interface Waiting {
   readonly delivery: Delivery
@@ -140,8 +147,10 @@ export class GroupCommit implements Outbox {
       })
       if (stored.some(({ status }) => status === 'queued')) this.#options.onQueued?.()
     } catch (error) {
-      if (group.length > 1 && isAboutTheRows(error)) await this.#commitOneByOne(group)
-      else for (const waiting of group) waiting.reject(error)
+      const isInTrouble = !isAboutTheRows(error)
+      if (group.length > 1 && !isInTrouble) return this.#commitOneByOne(group)
+      for (const waiting of group) waiting.reject(error)
+      if (isInTrouble) await delay(TROUBLE_PAUSE_MS)
     }
   }
 

@@ -58,6 +58,15 @@ t.test(
   },
 )
 
+t.test('an error that fails many deliveries is described in full once', async (t) => {
+  const { post, lines, outbox } = createServer(t)
+  outbox.failure = new Error('a fault', { cause: new Error('its cause') })
+  await post(eventBody())
+  await post(eventBody())
+  t.match(lines[0], { error: { message: 'a fault', stack: [String], cause: { message: 'its cause' } } })
+  t.strictSame(lines[1]?.error, { name: 'Error', message: 'a fault' })
+})
+
 t.test('a fault of our own answers 500 without its words and is logged', async (t) => {
   const { post, lines, outbox } = createServer(t)
   outbox.submit = () => {
