@@ -105,9 +105,9 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       db,
       registry: events,
       log,
-      onOutcome: (type, outcome) => {
-        metrics.recordAttempt(type, outcome.status)
-        if (outcome.status === 'processed') metrics.recordLag(outcome.lagSeconds)
+      onAttempt: ({ type, outcome, lagSeconds }) => {
+        metrics.recordAttempt(type, outcome)
+        if (lagSeconds !== null) metrics.recordLag(lagSeconds)
       },
     })
     const started = worker

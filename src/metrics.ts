@@ -28,7 +28,7 @@ export interface Metrics {
   recordCommit(groupSize: number, seconds: number): void
   /** One attempt of a worker at one event. Types that are not registered are counted as `other`. */
   recordAttempt(type: string, outcome: string): void
-  /** From the moment an event was accepted until its effects were committed. */
+  /** From the moment an event was accepted until its effects were committed. Replays are not for this. */
   recordLag(seconds: number): void
   /** @throws Error when a metric of that name exists. */
   addGauge(gauge: ScrapedGauge): void
@@ -80,13 +80,13 @@ export function createMetrics(eventTypes: Iterable<string> = []): Metrics {
   })
   const attempts = new Counter({
     name: 'openphone_attempts_total',
-    help: 'Attempts of workers at events, by type and outcome',
+    help: 'Attempts of workers at events, by type and outcome; after "retry" another follows, after "failed" none',
     labelNames: ['type', 'outcome'],
     registers,
   })
   const lag = new Histogram({
     name: 'openphone_lag_seconds',
-    help: 'From accepted to processed',
+    help: 'From accepted to processed, replays apart',
     buckets: LAG_SECONDS,
     registers,
   })

@@ -7,10 +7,19 @@ import { recordFailure } from '../tables/webhook-event.ts'
 import { isolate } from './isolate.ts'
 import { type Outcome, type ProcessContext, processEvents } from './process-events.ts'
 
+/** What became of one attempt at one event. */
+export interface Attempt {
+  readonly type: string
+  /** `retry`: it failed, and another follows; `failed`: it failed for good. */
+  readonly outcome: Exclude<Outcome['status'], 'failed'> | 'retry' | 'failed'
+  /** From accepted to processed. Null for what was not processed, and for replays: those were accepted long ago. */
+  readonly lagSeconds: number | null
+}
+
 export interface AttemptOptions extends ProcessContext {
   readonly log: Log
-  /** Told about every event's outcome. */
-  readonly onOutcome?: (type: string, outcome: Outcome) => void
+  /** Told about every attempt. */
+  readonly onAttempt?: (attempt: Attempt) => void
 }
 
 /**
@@ -31,13 +40,17 @@ export async function attemptBatch(
       const { eventId, type } = job.data
       const outcome = outcomes.get(eventId) ?? { status: 'gone' }
       const line = { event: 'attempt', eventId, jobId: job.id, type, attempt: job.retryCount + 1, ms }
-      options.onOutcome?.(type, outcome)
       if (outcome.status !== 'failed') {
+        // The first job of an event has its id; those of replays have ids of their own.
+        const isTimed = outcome.status === 'processed' && job.id === eventId
+        const lagSeconds = isTimed ? outcome.lagSeconds : null
+        options.onAttempt?.({ type, outcome: outcome.status, lagSeconds })
         options.log.info({ ...line, outcome: outcome.status })
         return { id: job.id, status: 'completed' }
       }
       const permanent = outcome.error instanceof PermanentError
       const final = permanent || job.retryCount >= job.retryLimit
+      options.onAttempt?.({ type, outcome: final ? 'failed' : 'retry', lagSeconds: null })
       const message = errorText(outcome.error)
       await recordFailure(options.db, { id: eventId, error: message, final })
       options.log.warn({ ...line, outcome: final ? 'failed' : 'retry', error: safeError(outcome.error) })
