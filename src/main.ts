@@ -74,6 +74,7 @@ function banner(config: Config, url: string): string {
     `openphone-pipeline (${config.role}) is running on an embedded PostgreSQL. Ctrl-C stops both.`,
     '',
     ...(receives ? [`  webhooks   POST ${url}/api/v1/webhooks/openphone`, `  API docs   ${url}/docs`] : []),
+    `  operators  ${url}/ops   (token: opsToken in ${DATA_FOLDER}/secrets.json)`,
     `  health     ${url}/readyz`,
     // Not the URL itself: it holds the password.
     `  database   psql "$(node -p 'require("./${DATA_FOLDER}/postgres.json").url')"`,

@@ -56,6 +56,9 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 }
 
+/** Up to so many measured minutes are drawn as dots. */
+const FEW_MINUTES = 12
+
 const line = { width: 1.5, points: { show: false } }
 
 function rateSeries() {
@@ -78,10 +81,14 @@ function rateSeries() {
 
 function lagSeries() {
   const value = (_, seconds) => (seconds === null ? '–' : duration(seconds))
-  return [
-    { ...line, label: 'p50', stroke: colour('processed'), value, spanGaps: true },
-    { ...line, label: 'p99', stroke: colour('slow'), value, spanGaps: true },
-  ]
+  // Few minutes with events are as good as alone, and a line through them hardly shows: dots do.
+  const known = (plot, index) => plot.data[index].flatMap((seconds, at) => (seconds === null ? [] : [at]))
+  const fewKnown = (plot, index) => (known(plot, index).length <= FEW_MINUTES ? known(plot, index) : [])
+  const seriesOf = (label, stroke) => {
+    const points = { show: true, filter: fewKnown, size: 5, fill: stroke }
+    return { width: 1.5, label, stroke, value, spanGaps: true, points }
+  }
+  return [seriesOf('p50', colour('processed')), seriesOf('p99', colour('slow'))]
 }
 
 function optionsOf(seriesOf, width) {
