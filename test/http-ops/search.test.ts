@@ -117,6 +117,14 @@ t.test('events older than those whose payloads are read', async (t) => {
     t.equal(body.next, null)
   })
 
+  t.test('are found by the provider’s id of the event', async (t) => {
+    const { body } = await ops.get<PageBody>(`/events?search=EV${missed}`)
+    t.same(
+      body.events.map(({ id }) => id),
+      [missed],
+    )
+  })
+
   t.test('are found by their own id', async (t) => {
     const { body } = await ops.get<PageBody>(`/events?search=${missed}`)
     t.same(

@@ -7,7 +7,7 @@ import { OPS_TOKEN } from '../http-ops/fixture.ts'
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** The browser the page is tested in: that of `CHROMIUM`, else the first on the PATH. */
-const executable = process.env.CHROMIUM ?? onPath(NAMES)
+const executable = process.env.CHROMIUM || onPath(NAMES)
 
 /** Options of every test of the page: skipped, and saying so, where there is no browser. */
 export const inBrowser = {
