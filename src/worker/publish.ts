@@ -45,9 +45,20 @@ export function publishThrough(boss: PgBoss, log: Log): Publish {
         await boss.insert(queue, jobs, { db: fromKysely(trx) })
         await sql`release savepoint publish`.execute(trx)
       } catch (error) {
+        if (isTroubleOfTheDatabase(error)) throw error
         await sql`rollback to savepoint publish`.execute(trx)
         log.error({ event: 'publish_failed', queue, jobs: jobs.length, error: safeError(error) })
       }
     }
   }
+}
+
+/**
+ * Whether the database itself is at fault, by the error's SQLSTATE. A queue refuses jobs by its constraints, a
+ * trigger of its owner's, or pg-boss's own checks, whose errors have none; nor has the loss of the connection,
+ * but then the savepoint is lost as well.
+ */
+function isTroubleOfTheDatabase(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^(?!22|23|42|44|P0)[0-9A-Z]{5}$/.test(code)
 }

@@ -128,6 +128,28 @@ t.test('publishing', async (t) => {
   )
 })
 
+t.test('an event is not processed without its jobs because the database has no room for those', async (t) => {
+  const { url, pool } = await prepareTestDatabase(t)
+  const boss = await startTestBoss(t, url)
+  await boss.createQueue('billing')
+  await boss.subscribe(TOPIC, 'billing')
+  await pool.query(`
+    create sequence refusals;
+    create function refuse() returns trigger language plpgsql as $$
+    begin
+      perform nextval('refusals');
+      raise exception 'could not extend file' using errcode = 'disk_full';
+    end $$;
+    create trigger refuse before insert on pgboss.job_common for each row
+    when (new.name = 'billing') execute function refuse()`)
+  const worker = await startWorker(t, url)
+  const [id = ''] = await store(pool, [messageReceived('AC1')])
+  await rowOf(pool, 'select from refusals where last_value >= 2')
+  await pool.query('drop function refuse() cascade')
+  t.match(await worker.eventWith(id, 'processed'), { attempts: 1, last_error: null })
+  t.match(await published(pool), [{ name: 'billing', data: { eventId: id } }])
+})
+
 t.test('a subscriber sees its job and the rows at once', async (t) => {
   const { url, pool } = await prepareTestDatabase(t)
   const boss = await startTestBoss(t, url)
