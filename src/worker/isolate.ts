@@ -4,8 +4,11 @@ import type { Outcome } from './process-events.ts'
 /** One attempt over a batch, all or nothing. */
 type ProcessBatch = (ids: readonly string[]) => Promise<Map<string, Outcome>>
 
-/** Pauses before trying again after the connection was lost: about 8 s in all, as long as a restart takes. */
-const RECONNECT_PAUSES_MS = [100, 250, 500, 1_000, 2_000, 4_000]
+/**
+ * Pauses before trying again after the connection was lost: about 8 s in all, as long as a restart takes. None is
+ * long: the batch in hand goes on soon after the database is back.
+ */
+const RECONNECT_PAUSES_MS = [100, 250, 500, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000]
 
 /** How often a batch that lost a conflict with another is tried again before its events count an attempt. */
 const CONFLICT_RETRIES = 10
