@@ -25,12 +25,13 @@ export class Server {
   #child: ChildProcess | undefined
   crashes = 0
 
-  constructor(home: Home, password: string, port: number, settings: ServerSettings) {
+  /** @param logPath not beside the data, whose disk a test may fill. */
+  constructor(home: Home, password: string, port: number, settings: ServerSettings, logPath: string) {
     this.home = home
     this.port = port
     this.#password = password
     this.#settings = settings
-    this.#logPath = `${home.cluster}.log`
+    this.#logPath = logPath
   }
 
   get url(): string {
@@ -128,7 +129,13 @@ export class Server {
     const { account } = this.home
     if (account) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, cluster])
     execFileSync('chmod', ['0700', cluster])
-    return new Server({ ...this.home, cluster }, this.#password, await freePort(), settings)
+    return new Server(
+      { ...this.home, cluster },
+      this.#password,
+      await freePort(),
+      settings,
+      `${this.#logPath}-copy`,
+    )
   }
 }
 
@@ -162,7 +169,8 @@ export async function startServer(
 ): Promise<Server> {
   const home = await chooseHome(folder, packagedBinaries())
   const { password } = await prepareCluster(home, true)
-  const server = new Server(home, password, await freePort(), settings)
+  const logPath = join(temporaryFolder(t), 'postgres.log')
+  const server = new Server(home, password, await freePort(), settings, logPath)
   t.teardown(async () => {
     await server.stop('SIGQUIT')
     await removeCluster(home)
