@@ -81,12 +81,18 @@ function rateSeries() {
 
 function lagSeries() {
   const value = (_, seconds) => (seconds === null ? '–' : duration(seconds))
-  // Few minutes with events are as good as alone, and a line through them hardly shows: dots do.
-  const known = (plot, index) => plot.data[index].flatMap((seconds, at) => (seconds === null ? [] : [at]))
-  const fewKnown = (plot, index) => (known(plot, index).length <= FEW_MINUTES ? known(plot, index) : [])
+  // A line over minutes in which nothing was processed would be made up, so minutes alone are dots; so are few
+  // minutes, of which a line would hardly show.
+  const dots = (plot, index) => {
+    const numbers = plot.data[index]
+    const isKnown = (at) => typeof numbers[at] === 'number'
+    const known = numbers.flatMap((_, at) => (isKnown(at) ? [at] : []))
+    if (known.length <= FEW_MINUTES) return known
+    return known.filter((at) => !isKnown(at - 1) && !isKnown(at + 1))
+  }
   const seriesOf = (label, stroke) => {
-    const points = { show: true, filter: fewKnown, size: 5, fill: stroke }
-    return { width: 1.5, label, stroke, value, spanGaps: true, points }
+    const points = { show: true, filter: dots, size: 5, fill: stroke }
+    return { width: 1.5, label, stroke, value, points }
   }
   return [seriesOf('p50', colour('processed')), seriesOf('p99', colour('slow'))]
 }
