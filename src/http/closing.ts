@@ -28,5 +28,10 @@ export function closeWithoutDelay(server: FastifyInstance): () => boolean {
     }
     done()
   })
+  // Fastify says so to requests that come after `close`; those under way would be told to keep the connection.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done()
+  })
   return () => closing
 }

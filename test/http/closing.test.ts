@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { countAnswers, createServer, eventBody, openClient, rawRequest, signed } from './helper.ts'
 
@@ -23,6 +25,7 @@ t.test('closing lets a webhook under way get its answer and then ends the connec
   await closed
   const received = await client.closed
   t.equal(countAnswers(received, 200), 1)
+  t.match(received, /\r\nconnection: close\r\n/i, 'the client is told that the connection ends')
   t.equal(outbox.stored.size, 1)
 })
 
@@ -43,14 +46,19 @@ t.test('a webhook that comes while closing is answered 503 with Retry-After and 
 })
 
 t.test('readyz says that the process is shutting down while it closes', async (t) => {
-  const { server, client, commit } = await busyServer(t)
+  const { server, port, commit } = await busyServer(t)
+  const accepted = new Promise<Socket>((resolve) => server.server.once('connection', resolve))
+  const second = await openClient(t, port)
+  const socket = await accepted
+  const answered = new Promise((resolve) => server.server.once('request', resolve))
+  second.socket.write('GET /readyz HTTP/1.1\r\n')
+  while (socket.bytesRead === 0) await nextTurn()
   const closed = server.close()
-  const second = new Promise((resolve) => server.server.once('request', resolve))
-  client.socket.write('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n')
-  await second
+  second.socket.write('Host: a\r\n\r\n')
+  await answered
   commit()
   await closed
-  t.match(await client.closed, /HTTP\/1.1 503 .*"checks":\{"process":"shutting down"\}/s)
+  t.match(await second.closed, /HTTP\/1.1 503 .*"checks":\{"process":"shutting down"\}/s)
 })
 
 t.test('a connection that was opened and never used does not hold up closing', async (t) => {
