@@ -132,6 +132,14 @@ export class Service {
     }
   }
 
+  /** Waits for the so-many-th ending without `kill`. */
+  async untilEnded(count: number, limitMs: number): Promise<Ending | undefined> {
+    for (const deadline = performance.now() + limitMs; this.endings.length < count; await sleep(10)) {
+      if (performance.now() > deadline) throw new Error(`${this.role} did not end within ${limitMs} ms`)
+    }
+    return this.endings[count - 1]
+  }
+
   /** Ends it for good. @returns how the process ended. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending | undefined> {
     this.#isOver = true
