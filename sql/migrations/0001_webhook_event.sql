@@ -29,3 +29,7 @@ create table openphone.webhook_event (
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 create index webhook_event_failed_at on openphone.webhook_event (failed_at, id) where failed_at is not null;
+
+-- Operators look events up by the id that the provider names.
+create index webhook_event_provider_event_id on openphone.webhook_event (provider_event_id)
+  where provider_event_id is not null;
