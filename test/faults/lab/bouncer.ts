@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { spawnBound } from './bound.ts'
 import { freePort, type Server } from './server.ts'
 
 const START_LIMIT_MS = 5_000
@@ -48,7 +49,12 @@ export async function startBouncer(t: Test, server: Server): Promise<number> {
     chmodSync(folder, 0o700)
     for (const path of [folder, config, join(folder, 'users.txt')]) chownSync(path, account.uid, account.gid)
   }
-  const child = spawn('pgbouncer', ['--quiet', config], { ...account, cwd: '/', stdio: 'ignore' })
+  const child = spawnBound(
+    'pgbouncer',
+    ['--quiet', config],
+    { ...account, cwd: '/', stdio: 'ignore' },
+    'SIGKILL',
+  )
   const ended = once(child, 'exit')
   t.teardown(async () => {
     child.kill('SIGKILL')

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import type { Test } from 'tap'
 import { packagedBinaries, programEnvironment } from '../../../src/db/embedded/binaries.ts'
 import { prepareCluster } from '../../../src/db/embedded/cluster.ts'
 import { chooseHome, type Home, removeCluster } from '../../../src/db/embedded/home.ts'
+import { spawnBound } from './bound.ts'
 
 const START_LIMIT_MS = 30_000
 
@@ -47,7 +48,7 @@ export class Server {
   async start(): Promise<void> {
     const log = openSync(this.#logPath, 'a')
     const settings = { ...DEFAULT_SETTINGS, port: this.port, ...this.#settings }
-    const child = spawn(
+    const child = spawnBound(
       join(this.home.binaries, 'bin', 'postgres'),
       [
         '-D',
@@ -55,13 +56,10 @@ export class Server {
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
       { ...this.home.account, cwd: '/', env: programEnvironment, stdio: ['ignore', log, log] },
+      'SIGQUIT',
     )
     closeSync(log)
     this.#child = child
-    // A test that ends early must not leave it behind.
-    const killOnExit = () => child.kill('SIGQUIT')
-    process.once('exit', killOnExit)
-    child.once('exit', () => process.off('exit', killOnExit))
 
     const deadline = performance.now() + START_LIMIT_MS
     while (!/^(ready|standby)$/m.test(this.#lockFile(child.pid))) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { secrets } from '../../helper/secrets.ts'
+import { spawnBound } from './bound.ts'
 import { freePort } from './server.ts'
 
 const mainScript = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
@@ -65,19 +66,19 @@ export class Service {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       this.starts += 1
-      const child = spawn(process.execPath, [mainScript], {
-        env: this.#env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      const options: SpawnOptions = { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] }
+      const child = spawnBound(process.execPath, [mainScript], options, 'SIGKILL')
+      const { stdout, stderr } = child
+      if (stdout === null || stderr === null) throw new Error('no pipes')
       this.#child = child
-      createInterface({ input: child.stdout }).on('line', (line) => {
+      createInterface({ input: stdout }).on('line', (line) => {
         this.lines.push(line)
         if (this.lines.length > LINES_KEPT) this.lines.shift()
         // Not parsed: under load that would take more of the machine than the application does.
         const ms = /"event":"webhook".*?"ms":([\d.]+)/.exec(line)?.[1]
         if (ms !== undefined) this.slowestMs = Math.max(this.slowestMs, Number(ms))
       })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr.setEncoding('utf8').on('data', (text: string) => {
         this.#errors = (this.#errors + text).slice(-10_000)
       })
       const [code, signal] = await once(child, 'close')
