@@ -119,6 +119,11 @@ export class Server {
     }
   }
 
+  /** The same server with other settings, for when this one does not run. */
+  with(settings: ServerSettings): Server {
+    return new Server(this.home, this.#password, this.port, { ...this.#settings, ...settings }, this.#logPath)
+  }
+
   /** A server on a copy of this one's data, which must not be running; not started. */
   async copy(settings: ServerSettings, signalFile?: 'standby.signal'): Promise<Server> {
     const cluster = `${this.home.cluster}-copy`
