@@ -8,7 +8,7 @@ const LIMIT_MS = 150_000
 const ANSWER_LIMIT_MS = 3_000
 const RECOVERY_LIMIT_MS = 5_000
 /** When connections are lost without a word, a worker gives them up after 30 s (src/queue/boss.ts). */
-const WORKER_SILENCE_LIMIT_MS = 32_000
+const WORKER_SILENCE_LIMIT_MS = 36_000
 const OUTAGE_MS = 6_000
 /** Each way, as if the database were on another continent. */
 const DELAY_MS = 25
