@@ -108,7 +108,7 @@ export const PROBLEMS = {
     status: 500,
     title: 'Event not stored',
     meaning:
-      'The transaction that stores an event with its job failed; nothing was stored. Send the event again.',
+      'The transaction that stores an event with its job failed, or did not answer in time. Send the event again: it is stored once.',
   },
   overloaded: {
     status: 503,

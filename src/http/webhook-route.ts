@@ -125,7 +125,7 @@ async function submit(outbox: Outbox, delivery: Delivery) {
         headers: { 'retry-after': String(Math.ceil(cause.retryAfterSeconds)) },
       })
     }
-    const detail = 'The event could not be stored in the queue; nothing was stored. Send it again.'
+    const detail = 'The event could not be stored in the queue. Send it again: it is stored once.'
     throw new HttpProblem('queue', detail, { cause })
   }
 }

@@ -51,7 +51,7 @@ export const webhookSchema = {
     415: problem('The body is not application/json, or is compressed.'),
     422: problem('The body is empty, not UTF-8, not JSON, nested too deep, or no event.'),
     429: problem('Too many bad signatures from this address. See Retry-After.'),
-    500: problem('The event could not be stored in the queue; nothing was stored.'),
+    500: problem('The event was not stored in the queue, as far as is known.'),
     503: problem('Too much is waiting, or the process is shutting down. See Retry-After.'),
   },
 }

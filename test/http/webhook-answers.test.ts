@@ -243,7 +243,7 @@ t.test('a failed transaction is answered 500, says queue and shows nothing inter
     detail: 'Key (phone_number)=(+15550100) already exists.',
   })
   const answer = await post(eventBody())
-  isProblem(t, answer, 500, 'queue', /^The event could not be stored in the queue; nothing was stored/)
+  isProblem(t, answer, 500, 'queue', /^The event could not be stored in the queue\. Send it again/)
   t.notMatch(answer.payload, /duplicate key|23505|15550100/)
 })
 
