@@ -1,7 +1,7 @@
-import type { JobResult, JobWithMetadata } from 'pg-boss'
+import type { Job, JobResult, PgBoss } from 'pg-boss'
 import { PermanentError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { EventJob } from '../queue/names.ts'
+import { EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
 import { safeError } from '../safe-error.ts'
 import { recordFailure } from '../tables/webhook-event.ts'
 import { isolate } from './isolate.ts'
@@ -17,6 +17,8 @@ export interface Attempt {
 }
 
 export interface AttemptOptions extends ProcessContext {
+  /** Started; stays the caller's. */
+  readonly boss: PgBoss
   readonly log: Log
   /** Told about every attempt. */
   readonly onAttempt?: (attempt: Attempt) => void
@@ -27,7 +29,7 @@ export interface AttemptOptions extends ProcessContext {
  * backoff and, after the last attempt, moves it to the dead-letter queue), or dead-lettered at once.
  */
 export async function attemptBatch(
-  jobs: readonly JobWithMetadata<EventJob>[],
+  jobs: readonly Job<EventJob>[],
   options: AttemptOptions,
 ): Promise<JobResult[]> {
   const started = performance.now()
@@ -49,7 +51,7 @@ export async function attemptBatch(
         return { id: job.id, status: 'completed' }
       }
       const permanent = outcome.error instanceof PermanentError
-      const final = permanent || job.retryCount >= job.retryLimit
+      const final = permanent || (await isLastAttempt(options.boss, job))
       options.onAttempt?.({ type, outcome: final ? 'failed' : 'retry', lagSeconds: null })
       const message = errorText(outcome.error)
       await recordFailure(options.db, { id: eventId, error: message, final })
@@ -57,6 +59,12 @@ export async function attemptBatch(
       return { id: job.id, status: permanent ? 'deadletter' : 'failed', output: { message } }
     }),
   )
+}
+
+/** Asked only of a job that failed: fetching every job with all it holds would cost each a twentieth more. */
+async function isLastAttempt(boss: PgBoss, { id, retryCount }: Job<EventJob>): Promise<boolean> {
+  const job = await boss.getJobById(EVENTS_QUEUE, id)
+  return job === null || retryCount >= job.retryLimit
 }
 
 /** What is kept with the event and its job, for operators. The database may know what a log may not. */

@@ -1,4 +1,3 @@
-import type { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
 import { safeError } from '../safe-error.ts'
@@ -14,8 +13,6 @@ const POLLING_INTERVAL_SECONDS = 1
 const DEAD_LETTER_INTERVAL_MS = 5_000
 
 export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
-  /** Started; stays the caller's. */
-  readonly boss: PgBoss
   readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency'>
 }
 
@@ -40,7 +37,6 @@ export class Worker {
     const attemptOptions = { ...this.#options, publish: publishThrough(boss, log) }
     const workOptions = {
       batchSize: config.workerBatchSize,
-      includeMetadata: true,
       perJobResults: true,
       // One notification fetches one batch; a backlog is drained by going on while batches are full.
       burstWhenBatchFull: true,
