@@ -33,7 +33,7 @@ t.test('an empty environment gives the documented defaults', async (t) => {
     retryDelaySeconds: 30,
     retryDelayMaxSeconds: 3600,
     workerBatchSize: 500,
-    workerConcurrency: 2,
+    workerConcurrency: 3,
     databasePoolSize: 10,
     listenNotify: true,
     preparedStatements: true,
