@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { keepPlans, keptPlanSettings } from './db/keep-plans.ts'
 import { createPool } from './db/pool.ts'
 import { registry } from './events/index.ts'
 import type { Registry } from './events/registry.ts'
@@ -76,11 +77,14 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
   if (ran.length > 0) log.info({ event: 'migrated', migrations: ran })
   const metrics = createMetrics(events.translators.keys())
 
+  // Not behind a pooler in transaction mode: its sessions are not ours to set, nor is a plan in them ours to find.
+  const keepsPlans = config.listenNotify && config.preparedStatements
   const pool = createPool({
     url: databaseUrl,
     size: config.databasePoolSize,
     applicationName: 'openphone-worker',
     statementTimeoutMs: WORKER_STATEMENT_TIMEOUT_MS,
+    ...(keepsPlans && { settings: keptPlanSettings }),
     log,
   })
   onClose(() => pool.end())
@@ -98,7 +102,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     onClose(() => boss.stop({ graceful: true, timeout: config.shutdownGraceSeconds * 1000 }))
     await boss.start()
     addQueueGauges(metrics, boss)
-    const db = createDatabase(pool)
+    const db = createDatabase(keepsPlans ? keepPlans(pool) : pool)
     worker = new Worker({
       boss,
       config,
@@ -129,7 +133,8 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     outbox = new GroupCommit({
       store: storeDeliveriesIn(
         ingestPool,
-        config.listenNotify && config.databaseBackend !== 'cockroachdb',
+        // A worker of this process is woken without the database: a notification takes a lock at every commit.
+        worker === undefined && config.listenNotify && config.databaseBackend !== 'cockroachdb',
         config.preparedStatements,
       ),
       waitingMax: config.waitingEventsMax,

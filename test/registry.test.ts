@@ -39,9 +39,9 @@ t.test('what is missing for an event type is named, with what to add and where',
 
   const handlers = registry.handlers.filter(({ kind }) => kind !== 'voicemail')
   t.same(newGaps({ ...builtIn, registry: { ...registry, handlers } }), [
-    "call.voicemail.completed: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', apply: <upsert> } to src/events/index.ts.",
-    "call.completed: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', apply: <upsert> } to src/events/index.ts.",
-    "voicemail.received: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', apply: <upsert> } to src/events/index.ts.",
+    "call.voicemail.completed: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', upsert: <upsert> } to src/events/index.ts.",
+    "call.completed: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', upsert: <upsert> } to src/events/index.ts.",
+    "voicemail.received: no handler for updates of kind voicemail. Add a table in sql/migrations/ and src/tables/, and { kind: 'voicemail', upsert: <upsert> } to src/events/index.ts.",
   ])
 
   const fewer = samples.filter(
@@ -100,11 +100,11 @@ t.test('an event type with a table of its own can be added, step by step', async
   }
   const unwritten = withTranslator(type, translateReaction)
   t.same(newGaps({ ...all, registry: unwritten }), [
-    "message.reaction.added: no handler for updates of kind reaction. Add a table in sql/migrations/ and src/tables/, and { kind: 'reaction', apply: <upsert> } to src/events/index.ts.",
+    "message.reaction.added: no handler for updates of kind reaction. Add a table in sql/migrations/ and src/tables/, and { kind: 'reaction', upsert: <upsert> } to src/events/index.ts.",
   ])
   const registry: Registry = {
     ...unwritten,
-    handlers: [...unwritten.handlers, { kind: 'reaction', apply: upsertReactions }],
+    handlers: [...unwritten.handlers, { kind: 'reaction', upsert: upsertReactions }],
   }
   t.same(newGaps({ ...all, registry }), [])
 

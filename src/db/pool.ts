@@ -23,17 +23,22 @@ export interface PoolOptions {
   readonly applicationName: string
   /** The database ends a statement that runs longer. */
   readonly statementTimeoutMs: number
+  /** Of Postgres, by name, for each session. A pooler may refuse them. */
+  readonly settings?: Readonly<Record<string, string>>
   readonly log: Log
 }
 
 /** A connection pool that reports the loss of a connection, idle or not, instead of ending the process. */
-export function createPool({ url, size, applicationName, statementTimeoutMs, log }: PoolOptions): pg.Pool {
+export function createPool(options: PoolOptions): pg.Pool {
+  const { url, size, applicationName, statementTimeoutMs, settings = {}, log } = options
+  const given = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
   const pool = new pg.Pool({
     ...connectionOptions(url, 0),
     max: size,
     application_name: applicationName,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT_MS,
+    ...(given.length > 0 && { options: given.join(' ') }),
   })
   // Only while it is lent out: an idle connection is silent by nature.
   pool.on('acquire', (client) => {

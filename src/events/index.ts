@@ -11,11 +11,11 @@ import type { Registry } from './registry.ts'
 export const registry: Registry = {
   translators,
   handlers: [
-    { kind: 'message', apply: upsertMessages },
-    { kind: 'call', apply: upsertCalls },
-    { kind: 'voicemail', apply: upsertVoicemails },
-    { kind: 'task', apply: upsertTasks },
-    { kind: 'contact_profile', apply: upsertContactProfiles },
-    { kind: 'contact_number', apply: upsertContactNumbers },
+    { kind: 'message', upsert: upsertMessages },
+    { kind: 'call', upsert: upsertCalls },
+    { kind: 'voicemail', upsert: upsertVoicemails },
+    { kind: 'task', upsert: upsertTasks },
+    { kind: 'contact_profile', upsert: upsertContactProfiles },
+    { kind: 'contact_number', upsert: upsertContactNumbers },
   ],
 }

@@ -1,11 +1,11 @@
-import type { Transaction } from 'kysely'
-import type { Database } from '../tables/database.ts'
+import type { RawBuilder } from 'kysely'
 import type { ObjectUpdate, Translate } from '../vocabulary/updates.ts'
 
-/** Writes the updates of one kind that a batch of events stands for, in the batch's transaction. */
+/** Writes the updates of one kind that a batch of events stands for. */
 export interface Handler<Told extends ObjectUpdate = ObjectUpdate> {
   readonly kind: Told['kind']
-  apply(trx: Transaction<Database>, updates: readonly Told[]): Promise<void>
+  /** The one statement that writes them, with a `returning` clause. */
+  upsert(updates: readonly Told[]): RawBuilder<unknown>
 }
 
 /**
@@ -20,21 +20,17 @@ export interface Registry {
 }
 
 /**
- * Runs every handler once, over the updates of its kind.
+ * The statements that write what a batch of events stands for, one for each kind of update in it.
  * @throws Error when a kind has no handler: its updates would be lost, and their event counted as processed.
  */
-export async function applyUpdates(
-  registry: Registry,
-  trx: Transaction<Database>,
-  updates: readonly ObjectUpdate[],
-): Promise<void> {
+export function effectsOf(registry: Registry, updates: readonly ObjectUpdate[]): RawBuilder<unknown>[] {
   const byKind = Map.groupBy(updates, (update) => update.kind)
   for (const kind of byKind.keys()) {
     const isWritten = registry.handlers.some((handler) => handler.kind === kind)
     if (!isWritten) throw new Error(`No handler writes updates of kind "${kind}"`)
   }
-  for (const handler of registry.handlers) {
-    const own = byKind.get(handler.kind)
-    if (own !== undefined) await handler.apply(trx, own)
-  }
+  return registry.handlers.flatMap(({ kind, upsert }) => {
+    const own = byKind.get(kind)
+    return own === undefined ? [] : [upsert(own)]
+  })
 }

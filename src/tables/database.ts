@@ -1,5 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
-import type pg from 'pg'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import type { CallTable } from './call.ts'
 import type { ContactView } from './contact.ts'
 import type { ContactNumberTable } from './contact-number.ts'
@@ -22,6 +21,6 @@ export interface Database {
 }
 
 /** Kysely over a pool that stays the caller's; destroying it ends the pool. */
-export function createDatabase(pool: pg.Pool): Kysely<Database> {
+export function createDatabase(pool: PostgresPool): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema('openphone')
 }

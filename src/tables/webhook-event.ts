@@ -1,4 +1,4 @@
-import { type ColumnType, type Generated, type Kysely, sql, type Transaction } from 'kysely'
+import { type ColumnType, type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
 
 export type EventStatus = 'received' | 'processed' | 'ignored' | 'failed'
@@ -22,34 +22,44 @@ export interface WebhookEventTable {
   failed_at: Date | null
 }
 
-/** The events of these ids that are there, as a worker needs them. */
-export function findEvents(trx: Transaction<Database>, ids: readonly string[]) {
-  return trx
-    .selectFrom('webhook_event')
-    .select(['id', 'type', 'api_version as apiVersion', 'occurred_at as occurredAt', 'payload', 'status'])
-    .where('id', '=', sql<string>`any (${ids}::uuid[])`)
-    .execute()
+/** An event that is done, and how. */
+export interface DoneEvent {
+  readonly id: string
+  readonly status: 'processed' | 'ignored'
 }
 
-/** Marks events as done, after their effects and in the same transaction. */
+/**
+ * Marks events as done together with their effects, in one statement: there is nothing between them that a crash
+ * could part, and nothing but this to wait for.
+ * @param effects statements with a `returning` clause; run in their order, before the events are marked.
+ */
 export async function markDone(
-  trx: Transaction<Database>,
-  status: 'processed' | 'ignored',
-  ids: readonly string[],
+  db: Kysely<Database>,
+  events: readonly DoneEvent[],
+  effects: readonly RawBuilder<unknown>[],
 ): Promise<{ id: string; lagSeconds: number }[]> {
-  if (ids.length === 0) return []
-  return trx
-    .updateTable('webhook_event')
-    .set({
-      status,
-      attempts: sql`attempts + 1`,
-      // The clock, not the transaction's start: this is when the effects were there.
-      processed_at: sql`clock_timestamp()`,
-      failed_at: null,
-    })
-    .where('id', '=', sql<string>`any (${ids}::uuid[])`)
-    .returning(['id', sql<number>`extract(epoch from processed_at - received_at)::float8`.as('lagSeconds')])
-    .execute()
+  if (events.length === 0) return []
+  const names = effects.map((_, index) => sql.id(`effect_${index + 1}`))
+  const ctes = effects.map((effect, index) => sql`, ${names[index]} as (${effect})`)
+  // Postgres would run last what nobody reads, and processed_at tells when the effects were there.
+  const areThere = names.map((name) => sql` and (select count(*) from ${name}) >= 0`)
+  const nothing = sql.raw('')
+  const { rows } = await sql<{ id: string; lagSeconds: number }>`
+    with done as (
+      select * from unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(({ status }) => status)}::text[])
+        as d (id, status)
+    )${sql.join(ctes, nothing)}
+    update openphone.webhook_event as event
+    set status = done.status,
+      attempts = attempts + 1,
+      -- The clock, not the statement's start.
+      processed_at = clock_timestamp(),
+      failed_at = null
+    from done
+    where event.id = done.id${sql.join(areThere, nothing)}
+    returning event.id, extract(epoch from event.processed_at - event.received_at)::float8 as "lagSeconds"
+  `.execute(db)
+  return rows
 }
 
 /** Records an attempt that failed; `final` when no other follows. An event that is done stays done. */

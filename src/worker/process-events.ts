@@ -1,10 +1,10 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PermanentError } from '../errors.ts'
-import { applyUpdates, type Registry } from '../events/registry.ts'
+import { effectsOf, type Registry } from '../events/registry.ts'
 import type { Database } from '../tables/database.ts'
-import { findEvents, markDone } from '../tables/webhook-event.ts'
+import { type DoneEvent, markDone } from '../tables/webhook-event.ts'
 import type { ObjectUpdate, OpenPhoneEvent } from '../vocabulary/updates.ts'
-import type { Publish, PublishedEvent } from './publish.ts'
+import { type Publication, type Publish, subscribedQueues } from './publish.ts'
 
 /** What an attempt made of one event. */
 export type Outcome =
@@ -27,44 +27,60 @@ export interface ProcessContext {
  * all. An event that cannot be translated fails alone; an error of the database fails the batch.
  * @throws whatever the database threw; nothing was written then.
  */
-export function processEvents(
+export async function processEvents(
   { db, registry, publish }: ProcessContext,
   ids: readonly string[],
 ): Promise<Map<string, Outcome>> {
-  return db.transaction().execute(async (trx) => {
-    const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
-    const processed: PublishedEvent[] = []
-    const ignored: string[] = []
-    const updates: ObjectUpdate[] = []
-    for (const { status, ...event } of await findEvents(trx, ids)) {
-      const translate = registry.translators.get(event.type)
-      if (status === 'processed' || status === 'ignored') {
-        outcomes.set(event.id, { status: 'skipped' })
-      } else if (translate === undefined) {
-        ignored.push(event.id)
-      } else {
-        try {
-          // The envelope's form was checked before the event was stored.
-          const own = translate(event as OpenPhoneEvent)
-          updates.push(...own)
-          const objects = own.map(({ kind, id }) => ({ table: kind, id }))
-          processed.push({ eventId: event.id, type: event.type, objects })
-        } catch (error) {
-          if (!(error instanceof PermanentError)) throw error
-          outcomes.set(event.id, { status: 'failed', error })
+  const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
+  const done = new Map<string, DoneEvent>()
+  const updates: ObjectUpdate[] = []
+  const publications: Publication[] = []
+  for (const { status, queues, ...event } of await findEvents(db, ids)) {
+    const { id, type } = event
+    const translate = registry.translators.get(type)
+    if (status === 'processed' || status === 'ignored') {
+      outcomes.set(id, { status: 'skipped' })
+    } else if (translate === undefined) {
+      done.set(id, { id, status: 'ignored' })
+    } else {
+      try {
+        // The envelope's form was checked before the event was stored.
+        const own = translate(event as OpenPhoneEvent)
+        done.set(id, { id, status: 'processed' })
+        updates.push(...own)
+        if (queues.length > 0) {
+          const objects = own.map((update) => ({ table: update.kind, id: update.id }))
+          publications.push({ event: { eventId: id, type, objects }, queues })
         }
+      } catch (error) {
+        if (!(error instanceof PermanentError)) throw error
+        outcomes.set(id, { status: 'failed', error })
       }
     }
-    await applyUpdates(registry, trx, updates)
-    if (processed.length > 0) await publish(trx, processed)
-    const done = [
-      { status: 'processed', ids: processed.map((event) => event.eventId) },
-      { status: 'ignored', ids: ignored },
-    ] as const
-    for (const { status, ids } of done) {
-      for (const { id, lagSeconds } of await markDone(trx, status, ids))
-        outcomes.set(id, { status, lagSeconds })
-    }
-    return outcomes
-  })
+  }
+  const write = (executor: Kysely<Database>) =>
+    markDone(executor, [...done.values()], effectsOf(registry, updates))
+  const rows =
+    publications.length === 0
+      ? await write(db)
+      : await db.transaction().execute(async (trx) => {
+          const written = await write(trx)
+          await publish(trx, publications)
+          return written
+        })
+  for (const { id, lagSeconds } of rows) {
+    const event = done.get(id)
+    if (event !== undefined) outcomes.set(id, { status: event.status, lagSeconds })
+  }
+  return outcomes
+}
+
+/** The events of these ids that are there, each with the queues that want to hear of it. */
+function findEvents(db: Kysely<Database>, ids: readonly string[]) {
+  return db
+    .selectFrom('webhook_event')
+    .select(['id', 'type', 'api_version as apiVersion', 'occurred_at as occurredAt', 'payload', 'status'])
+    .select(subscribedQueues.as('queues'))
+    .where('id', '=', sql<string>`any (${ids}::uuid[])`)
+    .execute()
 }

@@ -13,32 +13,39 @@ export interface PublishedEvent {
   readonly objects: readonly { readonly table: string; readonly id: string }[]
 }
 
+/** An event, and the queues that want it. */
+export interface Publication {
+  readonly event: PublishedEvent
+  readonly queues: readonly string[]
+}
+
 /** Tells subscribers about events, in the transaction of their effects. */
-export type Publish = (trx: Transaction<Database>, events: readonly PublishedEvent[]) => Promise<void>
+export type Publish = (trx: Transaction<Database>, publications: readonly Publication[]) => Promise<void>
+
+const TOPIC_PREFIX = 'openphone.'
 
 /** The pg-boss topic of an event type: what a service's queue subscribes to. */
 export function topicOf(type: string): string {
-  return `openphone.${type}`
+  return `${TOPIC_PREFIX}${type}`
 }
+
+/** The queues that are subscribed to an event of `type`, of `webhook_event`. One that was deleted is not. */
+export const subscribedQueues = sql<string[]>`array(
+  select name from pgboss.subscription
+  where subscription.event = ${sql.lit(TOPIC_PREFIX)} || type
+    and exists (select from pgboss.queue where queue.name = subscription.name)
+)`
 
 /**
  * Publishes to pg-boss topics: every queue subscribed to an event's topic gets a job. `boss.publish` would
- * ask for subscribers once per event and insert one job at a time; this asks once per batch, and inserts
- * once per queue.
+ * ask for subscribers once per event and insert one job at a time; this inserts once per queue.
  */
 export function publishThrough(boss: PgBoss, log: Log): Publish {
-  return async (trx, events) => {
-    const topics = new Set(events.map((event) => topicOf(event.type)))
-    const { rows: subscriptions } = await sql<{ event: string; name: string }>`
-      select event, name from pgboss.subscription
-      where event = any (${[...topics]}::text[])
-        -- A queue that was deleted must not fail the batch.
-        and exists (select from pgboss.queue where queue.name = subscription.name)
-    `.execute(trx)
-    const queues = Map.groupBy(subscriptions, (subscription) => subscription.name)
-    for (const [queue, subscribed] of queues) {
-      const wanted = new Set(subscribed.map((subscription) => subscription.event))
-      const jobs = events.filter((event) => wanted.has(topicOf(event.type))).map((data) => ({ data }))
+  return async (trx, publications) => {
+    const queues = new Set(publications.flatMap((publication) => publication.queues))
+    for (const queue of queues) {
+      const wanted = publications.filter((publication) => publication.queues.includes(queue))
+      const jobs = wanted.map(({ event }) => ({ data: event }))
       // A queue that does not take jobs of this kind is its owner's to mend: it must not fail our events.
       await sql`savepoint publish`.execute(trx)
       try {

@@ -67,10 +67,15 @@ export class Worker {
     await this.#failDeadLettered()
   }
 
-  /** Makes an idle loop look for jobs now; without one, a busy loop looks again when it is done. */
+  /**
+   * Makes an idle loop look for jobs now, another than the last time: that one may be fetching, and would look
+   * again only after it has processed. Without an idle one, a busy loop looks again when it is done.
+   */
   wake(): void {
     const loop = this.#loops.find(({ busy }) => !busy) ?? this.#loops[0]
-    if (loop !== undefined) this.#options.boss.notifyWorker(loop.id)
+    if (loop === undefined) return
+    this.#loops.push(...this.#loops.splice(this.#loops.indexOf(loop), 1))
+    this.#options.boss.notifyWorker(loop.id)
   }
 
   /** Takes no more jobs, and resolves when those in hand are settled. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import type { Test } from 'tap'
+import { keepPlans } from '../../src/db/keep-plans.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { registry } from '../../src/events/index.ts'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
@@ -54,8 +55,9 @@ const selectRows = [...projections, 'contact']
 export async function openReplica(t: Test, workers = 2): Promise<Replica> {
   const { url } = await prepareTestDatabase(t)
   // Nothing here is about a crash, and most of the time would go into waiting for the disk.
-  const pool = testPool(t, `${url}?options=${encodeURIComponent('-c synchronous_commit=off')}`, workers)
-  const db = createDatabase(pool)
+  const settings = encodeURIComponent('-c synchronous_commit=off -c enable_seqscan=off')
+  const pool = testPool(t, `${url}?options=${settings}`, workers)
+  const db = createDatabase(keepPlans(pool))
   const storeDeliveries = storeDeliveriesIn(pool, false)
   // Not started: it only inserts the jobs of subscribers, of which there are none.
   const boss = createBoss({

@@ -72,7 +72,7 @@ function translationGaps({ registry, samples }: Catalogue): string[] {
         .filter(({ kind }) => !written.has(kind))
         .map(
           ({ kind }) =>
-            `${type}: no handler for updates of kind ${kind}. Add a table in sql/migrations/ and src/tables/, and { kind: '${kind}', apply: <upsert> } to src/events/index.ts.`,
+            `${type}: no handler for updates of kind ${kind}. Add a table in sql/migrations/ and src/tables/, and { kind: '${kind}', upsert: <upsert> } to src/events/index.ts.`,
         )
     } catch (error) {
       return `${type}: the translator refuses the sample in shape ${shape}, version ${version} (${String(error)}). Mend the translator (src/openphone/index.ts names it) or the sample (src/samples/${shape}/).`

@@ -31,8 +31,8 @@ t.test('the view of contacts', async (t) => {
   const write = (...updates: (ContactNumberUpdate | ContactProfileUpdate)[]) =>
     db.transaction().execute(async (trx) => {
       for (const update of updates) {
-        if (update.kind === 'contact_number') await upsertContactNumbers(trx, [update])
-        else await upsertContactProfiles(trx, [update])
+        if (update.kind === 'contact_number') await upsertContactNumbers([update]).execute(trx)
+        else await upsertContactProfiles([update]).execute(trx)
       }
     })
   const contacts = (): Promise<Contact[]> => db.selectFrom('contact').selectAll().orderBy('id').execute()

@@ -73,7 +73,7 @@ t.test('merging', async (t) => {
   const { pool, db } = await prepareTestDatabase(t)
   await pool.query(TABLE)
   const apply = (updates: readonly ThingUpdate[]) =>
-    db.transaction().execute((trx) => upsertThings(trx, updates))
+    db.transaction().execute((trx) => upsertThings(updates).execute(trx))
   let made = 0
   const newId = () => {
     made += 1

@@ -148,12 +148,14 @@ t.test('every value that an update can carry is read as it was written', async (
   const { db } = await prepareTestDatabase(t)
   const at = minute(9)
   await db.transaction().execute(async (trx) => {
-    await upsertMessages(trx, [{ kind: 'message', id: 'AC1', at, fields: message }])
-    await upsertCalls(trx, [{ kind: 'call', id: 'AC1', at, fields: call }])
-    await upsertVoicemails(trx, [{ kind: 'voicemail', id: 'AC1', at, fields: voicemail }])
-    await upsertTasks(trx, [{ kind: 'task', id: 'TK1', at, fields: task }])
-    await upsertContactNumbers(trx, [{ kind: 'contact_number', id: '+1', at, fields: contactNumber }])
-    await upsertContactProfiles(trx, [{ kind: 'contact_profile', id: 'CT1', at, fields: contactProfile }])
+    await upsertMessages([{ kind: 'message', id: 'AC1', at, fields: message }]).execute(trx)
+    await upsertCalls([{ kind: 'call', id: 'AC1', at, fields: call }]).execute(trx)
+    await upsertVoicemails([{ kind: 'voicemail', id: 'AC1', at, fields: voicemail }]).execute(trx)
+    await upsertTasks([{ kind: 'task', id: 'TK1', at, fields: task }]).execute(trx)
+    await upsertContactNumbers([{ kind: 'contact_number', id: '+1', at, fields: contactNumber }]).execute(trx)
+    await upsertContactProfiles([{ kind: 'contact_profile', id: 'CT1', at, fields: contactProfile }]).execute(
+      trx,
+    )
   })
   const written = {
     message,

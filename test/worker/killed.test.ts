@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import t, { type Test } from 'tap'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
-import { connect, prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import { connect, prepareTestDatabase, rowOf, startTestBoss, testPool } from '../db/prepared.ts'
 import { spawnApp } from '../helper/app-process.ts'
 import { deadLetterOf, jobsOf, messageReceived, retryNow, startWorker, store } from './fixture.ts'
 
@@ -9,6 +9,19 @@ import { deadLetterOf, jobsOf, messageReceived, retryNow, startWorker, store } f
 async function loseHeartbeats(pool: pg.Pool): Promise<void> {
   await pool.query(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where state = 'active'`)
   await pool.query('update pgboss.queue set monitor_claim_on = null, monitor_on = null')
+}
+
+/** Starts a worker process, and kills it while it waits for a lock. */
+async function killWaitingWorker(t: Test, url: string, env: Record<string, string> = {}): Promise<void> {
+  const worker = spawnApp(t, { DATABASE_URL: url, ROLE: 'worker', ...env })
+  const pool = testPool(t, url)
+  await rowOf(
+    pool,
+    `select from pg_stat_activity
+    where datname = current_database() and application_name = 'openphone-worker' and wait_event_type = 'Lock'`,
+  )
+  worker.child.kill('SIGKILL')
+  t.match(await worker.ended, { signal: 'SIGKILL' })
 }
 
 t.test('an event whose worker is killed on every attempt', async (t) => {
@@ -21,16 +34,9 @@ t.test('an event whose worker is killed on every attempt', async (t) => {
   /** Starts a worker process, kills it in the middle of the event's batch, and lets its heartbeat be missed. */
   const killWorker = async (t: Test) => {
     await holder.query('begin')
-    // A row of the same id that is not committed: the worker's write waits for it.
-    await holder.query(`insert into openphone.message (id) values ('AC1')`)
-    const worker = spawnApp(t, { DATABASE_URL: url, ROLE: 'worker', ...env })
-    await rowOf(
-      pool,
-      `select from pg_stat_activity
-      where datname = current_database() and application_name = 'openphone-worker' and wait_event_type = 'Lock'`,
-    )
-    worker.child.kill('SIGKILL')
-    t.match(await worker.ended, { signal: 'SIGKILL' })
+    // Who subscribed is read with the events, before anything is written.
+    await holder.query('lock table pgboss.subscription')
+    await killWaitingWorker(t, url, env)
     await holder.query('rollback')
     t.match(await jobsOf(pool, id), [{ state: 'active' }], 'nobody knows yet')
     await loseHeartbeats(pool)
@@ -62,4 +68,30 @@ t.test('an event whose worker is killed on every attempt', async (t) => {
     t.match(await worker.eventWith(id, 'processed'), { failed_at: null })
     t.same(await db.selectFrom('message').select('id').execute(), [{ id: 'AC1' }])
   })
+})
+
+t.test('an event is processed once when its worker is killed while the database writes it', async (t) => {
+  const { url, pool, db } = await prepareTestDatabase(t)
+  const boss = await startTestBoss(t, url)
+  const [id = ''] = await store(pool, [messageReceived('AC1')])
+  const holder = await connect(t, pool)
+  await holder.query('begin')
+  // A row of the same id that is not committed: the worker's write waits for it.
+  await holder.query(`insert into openphone.message (id) values ('AC1')`)
+  await killWaitingWorker(t, url)
+  await holder.query('rollback')
+  const event = { status: 'processed', attempts: 1 }
+  await rowOf(pool, 'select from openphone.webhook_event where status = $1', ['processed'])
+  t.same(
+    await db.selectFrom('message').select('id').execute(),
+    [{ id: 'AC1' }],
+    'there was nobody to stop it',
+  )
+
+  await loseHeartbeats(pool)
+  await boss.supervise(EVENTS_QUEUE)
+  await retryNow(pool, id)
+  await startWorker(t, url)
+  await rowOf(pool, `select from pgboss.job where id = $1 and state = 'completed'`, [id])
+  t.match(await db.selectFrom('webhook_event').selectAll().executeTakeFirstOrThrow(), event)
 })

@@ -170,7 +170,7 @@ t.test('a subscriber sees its job and the rows at once', async (t) => {
     await rowOf(
       pool,
       `select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like '%webhook_event%'`,
+      where datname = current_database() and application_name = 'openphone-worker' and wait_event_type = 'Lock'`,
     )
     t.same(await rowsSeen(), { jobs: 0, rows: 0 })
     await holder.query('rollback')

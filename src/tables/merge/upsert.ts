@@ -1,23 +1,20 @@
-import { CompiledQuery, type Transaction } from 'kysely'
-import type { Database } from '../database.ts'
+import { type RawBuilder, sql } from 'kysely'
 import { type Columns, type FoldedRow, fold, type RowUpdate } from './fold.ts'
 import type { ColumnType } from './rule.ts'
 
-/** Writes a batch of updates to one table. */
-export type Upsert<Update extends RowUpdate> = (
-  trx: Transaction<Database>,
-  updates: readonly Update[],
-) => Promise<void>
+/** Makes the one statement that writes a batch of updates to one table. It returns the ids it wrote. */
+export type Upsert<Update extends RowUpdate> = (updates: readonly Update[]) => RawBuilder<{ id: string }>
 
-/** Builds the one statement that merges a batch into `openphone.<table>`, and the function that runs it. */
+/** Makes statements that merge updates into `openphone.<table>`. */
 export function upsertInto<Update extends RowUpdate>(
   table: string,
   columns: Columns<Update['fields']>,
 ): Upsert<Update> {
-  const statement = upsertStatement(table, columns)
-  return async (trx, updates) => {
-    if (updates.length === 0) return
-    await trx.executeQuery(CompiledQuery.raw(statement, parametersOf(columns, fold(columns, updates))))
+  const { before, types, after } = upsertStatement(table, columns)
+  return (updates) => {
+    const values = parametersOf(columns, fold(columns, updates))
+    const parameters = values.map((value, index) => sql`${value}::${types[index]}`)
+    return sql`${before}${sql.join(parameters)}${after}`
   }
 }
 
@@ -26,14 +23,13 @@ export function upsertInto<Update extends RowUpdate>(
  * already are left out before the insert, so that a number which writes every minute neither locks nor
  * rewrites its row.
  */
-function upsertStatement(table: string, columns: Columns): string {
+function upsertStatement(table: string, columns: Columns) {
   const names = Object.keys(columns)
   const rules = Object.entries(columns)
   const settledNames = rules.filter(([, rule]) => rule.rule === 'settled').map(([name]) => name)
   const stampedNames = rules.filter(([, rule]) => rule.rule !== 'settled').map(([name]) => name)
 
   const types = ['text', ...rules.map(([, { type }]) => type), 'jsonb'] as const
-  const given = types.map((type, index) => `$${index + 1}::${isSentAsText(type) ? 'text' : type}[]`)
   const read = rules.map(([name, { type }]) => (isSentAsText(type) ? `${name}::${type}` : name))
   const isKnown = settledNames.map((name) => `(new.${name} is null or known.${name} >= new.${name})`)
   const merged = [
@@ -43,17 +39,24 @@ function upsertStatement(table: string, columns: Columns): string {
     ),
     `stamps = ${mergedStamps(stampedNames)}`,
   ]
-  return `
+  const before = `
 insert into openphone.${table} as known (id, ${names.join(', ')}, stamps)
 select id, ${read.join(', ')}, stamps::jsonb
-from unnest(${given.join(', ')}) as new (id, ${names.join(', ')}, stamps)
+from unnest(`
+  const after = `) as new (id, ${names.join(', ')}, stamps)
 where not exists (
   select from openphone.${table} known
   where ${['known.id = new.id', 'known.stamps @> new.stamps::jsonb', ...isKnown].join('\n    and ')}
 )
 order by new.id collate "C"
 on conflict (id) do update set
-  ${merged.join(',\n  ')}`
+  ${merged.join(',\n  ')}
+returning id`
+  return {
+    before: sql.raw(before),
+    types: types.map((type) => sql.raw(isSentAsText(type) ? 'text[]' : `${type}[]`)),
+    after: sql.raw(after),
+  }
 }
 
 /** An array of arrays cannot have rows of different lengths, and pg writes an array of objects as text anyway. */
