@@ -16,6 +16,13 @@ const HOUSEKEEPING_CONNECTIONS = 2
  */
 const SILENCE_LIMIT_MS = 30_000
 
+/**
+ * A worker's fetching and settling need not wait for the disk. Neither can outlive the event's own commit, which
+ * does wait and comes between them; a crash of the database that takes one of them back makes pg-boss hand the job
+ * out again, and a worker skip what is done. Not for a pooler, which would hand the session on to others.
+ */
+const HASTE = '-c synchronous_commit=off'
+
 export interface BossOptions {
   readonly databaseUrl: string
   readonly backend: Config['databaseBackend']
@@ -40,6 +47,7 @@ export function createBoss(options: BossOptions): PgBoss {
     max: workerLoops + HOUSEKEEPING_CONNECTIONS,
     application_name: works ? 'openphone-worker' : 'openphone-queues',
     useListenNotify: works && listen,
+    ...(works && listen && { options: HASTE }),
     supervise: works,
     schedule: works,
     superviseIntervalSeconds: MONITOR_INTERVAL_SECONDS,
