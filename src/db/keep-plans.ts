@@ -2,10 +2,12 @@ import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryRes
 import type pg from 'pg'
 
 /**
- * Session settings for connections that keep plans. Postgres keeps a plan until the table's statistics change; one
- * made while the table was empty would read the whole of it long after. What is looked up by key never needs that.
+ * Session settings for connections that keep plans. By itself Postgres would go on planning statements that take
+ * arrays: it guesses an array to be longer than that of a lone event. And a plan is kept until the table's
+ * statistics change; one made while the table was empty would read the whole of it long after. What is looked up
+ * by key never needs that.
  */
-export const keptPlanSettings = { enable_seqscan: 'off' }
+export const keptPlanSettings = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' }
 
 /**
  * Most statements whose plans are kept. Each costs memory on every connection for as long as that lives, so texts
