@@ -13,4 +13,6 @@ export const contactNumberColumns: Columns<ContactNumberFields> = {
 }
 
 /** Makes sure that numbers are known, and keeps what payloads say of their owners. */
-export const upsertContactNumbers = upsertInto<ContactNumberUpdate>('contact_number', contactNumberColumns)
+export const upsertContactNumbers = upsertInto<ContactNumberUpdate>('contact_number', contactNumberColumns, {
+  looksFirst: true,
+})
