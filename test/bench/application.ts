@@ -15,6 +15,7 @@ export const application = new URL('../../src/main.ts', import.meta.url)
 export interface Application {
   /** `http://host:port`; empty for a process that does not listen. */
   readonly url: string
+  readonly pid: number
   /** Asks it to end, and waits until it has. @throws Error when it fails at that. */
   stop(): Promise<void>
 }
@@ -56,6 +57,8 @@ export async function startApplication(
     if (started?.[1] !== undefined) {
       return {
         url: started[1],
+        // It has started, so it has one.
+        pid: child.pid as number,
         stop: async () => {
           child.kill('SIGTERM')
           const code = await ended

@@ -5,6 +5,10 @@ import type { Processes } from './processes.ts'
 /** What every scenario works with. */
 export interface Bench {
   readonly sizes: Sizes
+  /** Without what the pipeline is compared with. */
+  readonly alone: boolean
+  /** Whether the server counts its statements. */
+  readonly statements: boolean
   /** From 0; contenders take turns in being first. */
   readonly repetition: number
   /** For logs and other files; removed at the end. */

@@ -7,7 +7,7 @@ import { groupKeys, parseSigningSecret } from '../../src/webhook/secrets.ts'
 import { verify } from '../../src/webhook/verify.ts'
 import { secrets } from '../helper/secrets.ts'
 import type { LoadPlan } from './load/plan.ts'
-import { signRequests } from './load/requests.ts'
+import { differentAmong, signRequests } from './load/requests.ts'
 import { runLoad } from './load/run.ts'
 
 type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => void
@@ -32,6 +32,7 @@ function planFor(url: string, plan: Partial<LoadPlan> = {}): LoadPlan {
       seconds: 5,
       requests: 60,
       bodies: 7,
+      kind: 'message',
     },
     ...plan,
   }
@@ -55,6 +56,18 @@ t.test('every request is sent once, validly signed, under a webhook-id of its ow
   t.strictSame(result.statuses, { 200: 60 })
   t.equal(result.usedUp, true)
 })
+
+t.test(
+  'of a load with repetitions every other request repeats an earlier one, and it is known how many do',
+  async (t) => {
+    const plan = planFor('http://127.0.0.1/webhook', { requests: 3_000, bodies: 11, repeats: true })
+    const requests = signRequests(plan).map(({ head, body }) => `${head}${body}`)
+    for (const count of [1, 1_001, 1_002, 3_000]) {
+      t.equal(new Set(requests.slice(0, count)).size, differentAmong(count), `of the first ${count}`)
+    }
+    t.ok(differentAmong(3_000) < 2_001, 'about half of those after the first thousand')
+  },
+)
 
 t.test('answers are counted by status, also when they come in pieces', async (t) => {
   let count = 0

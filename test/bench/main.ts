@@ -6,24 +6,11 @@ import { busyCores } from './busy-cores.ts'
 import { makeTemporaryFolder } from './disk.ts'
 import { describeEnvironment } from './environment.ts'
 import { type Measurement, summarise } from './measurement.ts'
-import { type BenchOptions, type Letter, readOptions, sizesFor } from './options.ts'
+import { type BenchOptions, readOptions, scenariosFor, sizesFor } from './options.ts'
 import { openPostgres } from './postgres.ts'
 import { Processes } from './processes.ts'
 import { reportText } from './report.ts'
-import { decay } from './scenarios/decay.ts'
-import { drainMessages, drainMix } from './scenarios/drain.ts'
-import { ingest } from './scenarios/ingest.ts'
-import { latency } from './scenarios/latency.ts'
-import type { Scenario } from './scenarios/scenario.ts'
 import { judge } from './targets.ts'
-
-const scenarios: Readonly<Record<Letter, Scenario>> = {
-  a: ingest,
-  b: drainMessages,
-  c: latency,
-  d: decay,
-  e: drainMix,
-}
 
 // 130: as a shell says of a command ended by Ctrl-C.
 const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
@@ -50,7 +37,8 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
   try {
     const sizes = sizesFor(options)
     const givenUrl = process.env.BENCH_DATABASE_URL
-    const postgres = await openPostgres(folder, { givenUrl, logSegments: sizes.logSegments })
+    const { alone = false, statements = false } = options
+    const postgres = await openPostgres(folder, { givenUrl, logSegments: sizes.logSegments, statements })
     closers.push(postgres.close, () => processes.killAll())
     const environment = describeEnvironment(folder, postgres)
     const notes: string[] = options.quick ? ['a quick run: too short to judge by.'] : []
@@ -59,12 +47,12 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
     const busy: number[] = []
     for (let repetition = 0; repetition < options.repeat; repetition += 1) {
       const bench: Bench = {
-        ...{ sizes, repetition, postgres, processes, signal, progress, note },
+        ...{ sizes, repetition, alone, statements, postgres, processes, signal, progress, note },
         folder: folder.path,
       }
-      for (const letter of options.only) {
+      for (const scenario of scenariosFor(options)) {
         busy.push(await busyCores())
-        measurements.push(...(await scenarios[letter](bench)))
+        measurements.push(...(await scenario.run(bench)))
       }
     }
     if (Math.max(...busy) > BUSY_CORES_MAX) notes.push(busyNote(busy))

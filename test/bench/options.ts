@@ -1,23 +1,18 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-
-/** The scenarios by letter, with what each is about. */
-export const scenarioTitles = {
-  a: 'ingest at 1, 64 and 256 connections',
-  b: 'drain of waiting messages',
-  c: 'latency from accepted to processed',
-  d: 'a steady load on a new database: no decay',
-  e: 'drain of a realistic mix',
-} as const
-
-export type Letter = keyof typeof scenarioTitles
+import { Command, InvalidArgumentError } from 'commander'
+import { scenarios } from './scenarios/index.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 
 /** The options as typed; absent where they were not. */
 export interface BenchOptions {
-  readonly only: readonly Letter[]
+  readonly only?: readonly Scenario[]
+  readonly all?: boolean
+  readonly connections?: readonly number[]
   readonly seconds?: number
   readonly events?: number
   readonly repeat: number
   readonly json?: string
+  readonly alone?: boolean
+  readonly statements?: boolean
   readonly quick?: boolean
   readonly assert?: boolean
 }
@@ -32,8 +27,9 @@ export interface Sizes {
   readonly latencyRates: readonly number[]
   readonly decaySeconds: number
   readonly decayRate: number
-  readonly drainEvents: number
-  /** For the drain with a transaction per event: fewer, for it takes several times as long. */
+  readonly drainMessages: number
+  readonly drainMix: number
+  /** At most so many with a transaction per event: it takes many times as long. */
   readonly slowDrainEvents: number
   /** Of 16 MB each, made beforehand: more than any run writes between two checkpoints. */
   readonly logSegments: number
@@ -41,17 +37,20 @@ export interface Sizes {
 
 /** Reads the command line. @throws CommanderError, after it has printed what is wrong. */
 export function readOptions(argv: readonly string[]): BenchOptions {
-  const titles = Object.entries(scenarioTitles).map(([letter, title]) => `  ${letter}  ${title}`)
   return new Command('npm run bench --')
     .description('Measures the pipeline on this machine, beside the ordinary ways of doing the same.')
     .usage('[options]')
-    .addOption(
-      new Option('--only <letters>', 'scenarios to run, as in a,b')
-        .argParser(lettersOption)
-        .default(allLetters, 'all'),
+    .option('--only <scenarios>', 'which to run, by letter or name, as in a,drain-mix', scenariosOption)
+    .option('--all', 'the long ones, too')
+    .option('--alone', 'leave out what the pipeline is compared with: for before and after a change')
+    .option('--connections <list>', 'of ingest, as in 1,64 (default: 1,16,64,256)', wholesOption)
+    .option(
+      '--seconds <n>',
+      'length of each load (default: 10 in ingest, 20 in latency, 60 where it must last)',
+      wholeOption,
     )
-    .option('--seconds <n>', 'length of each load (default: 10 in a, 20 in c, 60 in d)', wholeOption)
-    .option('--events <n>', 'events to drain in b and e (default: 30000)', wholeOption)
+    .option('--events <n>', 'events to drain (default: 30000 messages, 100000 of the mix)', wholeOption)
+    .option('--statements', 'what each statement cost, by pg_stat_statements; all becomes a little slower')
     .option('--repeat <n>', 'run everything n times; show the median, the least and the most', wholeOption, 1)
     .option('--json <file>', 'write all figures there, too')
     .option('--quick', 'a small run that shows that everything works; too short to judge by')
@@ -60,7 +59,8 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       'after',
       `
 Scenarios:
-${titles.join('\n')}
+${scenarios.map(scenarioLine).join('\n')}
+  * long: only with --all, or by name
 
 Runs on a PostgreSQL of its own in a temporary folder, or on BENCH_DATABASE_URL, where it makes databases
 named openphone_bench_… and drops them again.`,
@@ -70,30 +70,43 @@ named openphone_bench_… and drops them again.`,
     .opts<BenchOptions>()
 }
 
-export function sizesFor({ quick, seconds, events }: BenchOptions): Sizes {
-  const drainEvents = events ?? (quick ? 3_000 : 30_000)
+function scenarioLine({ letter, name, about, isLong }: Scenario): string {
+  return `  ${letter} ${name.padEnd(15)}${isLong ? '*' : ' '} ${about}`
+}
+
+/** Those that were asked for, in their own order. */
+export function scenariosFor({ only, all }: BenchOptions): readonly Scenario[] {
+  return only ?? scenarios.filter(({ isLong }) => all || !isLong)
+}
+
+export function sizesFor({ quick, seconds, events, connections }: BenchOptions): Sizes {
   return {
-    connections: quick ? [64] : [1, 64, 256],
+    connections: connections ?? (quick ? [64] : [1, 16, 64, 256]),
     warmupSeconds: quick ? 0.5 : 2,
     ingestSeconds: seconds ?? (quick ? 1 : 10),
     latencySeconds: seconds ?? (quick ? 2 : 20),
-    latencyRates: quick ? [200] : [200, 500],
+    latencyRates: quick ? [200] : [50, 200, 500, 2_000],
     decaySeconds: seconds ?? (quick ? 3 : 60),
     decayRate: 1_000,
-    drainEvents,
-    slowDrainEvents: Math.ceil(drainEvents / 3),
+    drainMessages: events ?? (quick ? 3_000 : 30_000),
+    drainMix: events ?? (quick ? 3_000 : 100_000),
+    slowDrainEvents: quick ? 1_000 : 10_000,
     logSegments: quick ? 8 : 40,
   }
 }
 
-// The keys of an object literal are its letters, which the type of Object.keys does not say.
-const allLetters = Object.keys(scenarioTitles) as readonly Letter[]
-
-function lettersOption(text: string): readonly Letter[] {
+function scenariosOption(text: string): readonly Scenario[] {
   const asked = text.split(',').map((part) => part.trim())
-  const unknown = asked.find((letter) => !Object.hasOwn(scenarioTitles, letter))
-  if (unknown !== undefined) throw new InvalidArgumentError(`Choose of ${allLetters.join(', ')}.`)
-  return allLetters.filter((letter) => asked.includes(letter))
+  const isAsked = ({ letter, name }: Scenario) => asked.includes(letter) || asked.includes(name)
+  const isKnown = (part: string) => scenarios.some(({ letter, name }) => part === letter || part === name)
+  if (!asked.every(isKnown)) {
+    throw new InvalidArgumentError(`Choose of ${scenarios.map(({ name }) => name).join(', ')}.`)
+  }
+  return scenarios.filter(isAsked)
+}
+
+function wholesOption(text: string): readonly number[] {
+  return text.split(',').map((part) => wholeOption(part.trim()))
 }
 
 function wholeOption(text: string): number {

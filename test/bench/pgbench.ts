@@ -1,10 +1,11 @@
-import { accessSync, constants } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { accessSync, constants, readdirSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { EVENTS_QUEUE } from '../../src/queue/names.ts'
 import type { Bench } from './bench.ts'
 import { messageBodies } from './events/messages.ts'
+import type { Database } from './postgres.ts'
 
 /**
  * One event and its job in one transaction, as one statement: no application can store them one by one with fewer
@@ -38,50 +39,75 @@ select
 from event, pgboss.queue where queue.name = '${EVENTS_QUEUE}';
 `
 
-/** Every session reads the catalogue and plans the statement before it is of use. */
-const WARMUP_SECONDS = 2
+/** Longer than any measurement; it is stopped when that is done. */
+const SECONDS_MAX = 3_600
 
-/** Transactions per second; undefined, with a note, when there is no pgbench on the PATH. */
-export async function pgbench(
+export interface Pgbench {
+  readonly pid: number
+  /** Ends it; what it is about to store is not stored. @throws Error when it had failed before. */
+  stop(): Promise<void>
+}
+
+/** Starts pgbench, and waits until its first event is stored. Undefined, with a note, when there is none. */
+export async function startPgbench(
   bench: Bench,
-  databaseUrl: string,
-  { clients, seconds }: { clients: number; seconds: number },
-): Promise<number | undefined> {
-  const command = findOnPath('pgbench')
+  database: Database,
+  clients: number,
+): Promise<Pgbench | undefined> {
+  const command = findPgbench()
   if (command === undefined) {
-    bench.note('The limit of storing one by one is left out: there is no pgbench on the PATH.')
+    bench.note(
+      'the limit of storing one by one is left out: there is no pgbench on the PATH, nor in /usr/lib/postgresql. Debian has it in postgresql-contrib.',
+    )
     return undefined
   }
-  bench.progress(`a  pgbench, ${clients} clients`)
   const [body = Buffer.alloc(0)] = messageBodies(1)
   const file = join(bench.folder, 'pgbench.sql')
   await writeFile(file, script)
-  const url = new URL(databaseUrl)
+  const url = new URL(database.url)
   const password = decodeURIComponent(url.password)
   // Not on the command line, where every user of the machine sees it.
   url.password = ''
+  const logFile = join(bench.folder, 'pgbench.log')
   const { child, ended } = bench.processes.start({
     command,
     args: [
-      ...['--no-vacuum', '--protocol=prepared', `--client=${clients}`, '--progress=1'],
-      ...[`--time=${WARMUP_SECONDS + seconds}`, '--define', `body=${body}`, '--file', file, url.href],
+      ...['--no-vacuum', '--protocol=prepared', `--client=${clients}`, `--time=${SECONDS_MAX}`],
+      ...['--define', `body=${body}`, '--file', file, url.href],
     ],
     env: { PGPASSWORD: password },
-    output: 'pipe',
+    output: { file: logFile },
   })
-  child.stdout?.resume()
-  const said = child.stderr === null ? '' : await text(child.stderr)
-  const code = await ended
-  if (code !== 0) throw new Error(`pgbench failed (${code}):\n${said}`)
-  // One line a second.
-  const rates = [...said.matchAll(/^progress: [\d.]+ s, ([\d.]+) tps/gm)].map(([, rate]) => Number(rate))
-  const measured = rates.slice(WARMUP_SECONDS)
-  return measured.reduce((sum, rate) => sum + rate, 0) / measured.length
+  const failed = ended.then(async (code): Promise<never> => {
+    throw new Error(`pgbench failed (${code}):\n${await readFile(logFile, 'utf8')}`)
+  })
+  failed.catch(() => {})
+  await Promise.race([failed, untilStored(bench, database)])
+  return {
+    pid: child.pid as number,
+    stop: async () => {
+      // Debian's is a script that becomes the program, so this reaches it.
+      const isRunning = child.kill('SIGTERM')
+      if (!isRunning) await failed
+      await ended
+    },
+  }
 }
 
-function findOnPath(name: string): string | undefined {
-  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name))
-  return places.find((path) => {
+async function untilStored(bench: Bench, { pool }: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ stored: boolean }>(
+      'select exists (select from openphone.webhook_event) as stored',
+    )
+    if (rows[0]?.stored) return
+    await sleep(20, undefined, { signal: bench.signal })
+  }
+}
+
+/** On the PATH, or where Debian's packages keep it; the newest version there. */
+function findPgbench(): string | undefined {
+  const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'pgbench'))
+  return [...onPath, ...packaged()].find((path) => {
     try {
       accessSync(path, constants.X_OK)
       return true
@@ -89,4 +115,15 @@ function findOnPath(name: string): string | undefined {
       return false
     }
   })
+}
+
+const PACKAGES = '/usr/lib/postgresql'
+
+function packaged(): string[] {
+  try {
+    const versions = readdirSync(PACKAGES).sort((a, b) => Number(b) - Number(a))
+    return versions.map((version) => join(PACKAGES, version, 'bin', 'pgbench'))
+  } catch {
+    return []
+  }
 }

@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { createPool } from '../../src/db/pool.ts'
 import { prepareDatabase } from '../../src/prepare-database.ts'
 import type { TemporaryFolder } from './disk.ts'
+import { parentOf } from './proc.ts'
+import { statementSettings } from './statements.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -21,11 +23,21 @@ export interface Database {
 
 export interface PostgresForBench {
   readonly isEmbedded: boolean
+  /** Of the server's first process; undefined when the server is not of our making, or not known on this system. */
+  readonly serverPid: number | undefined
   /** As `server_version`, `fsync` and `synchronous_commit` say. */
   readonly settings: { readonly version: string; readonly fsync: string; readonly synchronousCommit: string }
   createDatabase(): Promise<Database>
   /** Drops and stops what was made here. */
   close(): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** `BENCH_DATABASE_URL` */
+  readonly givenUrl: string | undefined
+  readonly logSegments: number
+  /** Whether the server counts its statements; one that was given has to be set up for that. */
+  readonly statements?: boolean
 }
 
 /**
@@ -34,9 +46,10 @@ export interface PostgresForBench {
  */
 export async function openPostgres(
   folder: TemporaryFolder,
-  { givenUrl, logSegments }: { givenUrl: string | undefined; logSegments: number },
+  options: PostgresOptions,
 ): Promise<PostgresForBench> {
-  const embedded = givenUrl === undefined ? await startOwnServer(folder, logSegments) : undefined
+  const { givenUrl } = options
+  const embedded = givenUrl === undefined ? await startOwnServer(folder, options) : undefined
   try {
     const url = givenUrl ?? embedded?.url ?? ''
     const admin = openPool(url)
@@ -47,6 +60,7 @@ export async function openPostgres(
     await prepareDatabase(urlOf(url, template), loadConfig({}), log)
     return {
       isEmbedded: embedded !== undefined,
+      serverPid: embedded?.pid,
       settings,
       createDatabase: () => copyDatabase(admin, url, template),
       close: async () => {
@@ -61,14 +75,26 @@ export async function openPostgres(
   }
 }
 
-async function startOwnServer(folder: TemporaryFolder, logSegments: number) {
-  const server = await startEmbeddedPostgres({ dataFolder: folder.path, log })
+async function startOwnServer(folder: TemporaryFolder, { logSegments, statements = false }: PostgresOptions) {
+  let server = await startEmbeddedPostgres({ dataFolder: folder.path, log })
+  if (statements) {
+    const before = openPool(server.url)
+    for (const [name, value] of Object.entries(statementSettings)) {
+      // The library's own settings are not known before it is loaded, and are not asked about then.
+      await before.query(`alter system set ${name} = '${value}'`)
+    }
+    await before.end()
+    await server.stop()
+    server = await startEmbeddedPostgres({ dataFolder: folder.path, log })
+  }
   const pool = openPool(server.url)
   const { rows } = await pool.query<{ data_directory: string }>('show data_directory')
+  const pid = await findServer(pool)
   await makeLogSegments(pool, logSegments)
   await pool.end()
   return {
     url: server.url,
+    pid,
     stop: async () => {
       await server.stop()
       // Elsewhere when the server's user does not reach the temporary folder.
@@ -76,6 +102,12 @@ async function startOwnServer(folder: TemporaryFolder, logSegments: number) {
       if (home !== folder.path) await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** The server's first process is the one that starts a process for every session. */
+async function findServer(pool: pg.Pool): Promise<number | undefined> {
+  const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return rows[0] === undefined ? undefined : parentOf(rows[0].pid)
 }
 
 /**

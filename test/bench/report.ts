@@ -41,7 +41,9 @@ function verdictTable(verdicts: readonly Verdict[]): string {
 
 /** `12,345`, or with repetitions `12,345 (11,900 to 12,800)`. */
 function summaryText({ median, min, max }: Summary): string {
-  return min === max ? numberText(median) : `${numberText(median)} (${numberText(min)} to ${numberText(max)})`
+  return min === max || Number.isNaN(median)
+    ? numberText(median)
+    : `${numberText(median)} (${numberText(min)} to ${numberText(max)})`
 }
 
 /** Three figures that mean something, at least. */

@@ -20,7 +20,7 @@ async function carryOut(plan: LoadPlan): Promise<void> {
   })
   tell({ ready: true })
   await go
-  tell({ result: await runLoad(plan, requests) })
+  tell({ result: await runLoad(plan, requests, () => tell({ measuring: true })) })
 }
 
 function tell(message: FromLoad): void {

@@ -18,13 +18,18 @@ export interface LoadPlan {
   readonly requests: number
   /** Different bodies among them. */
   readonly bodies: number
+  /** What the bodies are: messages of about 700 bytes, or transcripts of 64 KB. */
+  readonly kind: 'message' | 'transcript'
+  /** Whether every other request repeats an earlier one: the same webhook-id and body. */
+  readonly repeats?: boolean
 }
 
 /** What the load process saw. */
 export interface LoadResult {
   /** How often each status was answered, warm-up included. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Answers per second in the measured time. */
+  /** Answers in the measured time. */
+  readonly answered: number
   readonly perSecond: number
   /** From sending, or from when a request was due, until its whole answer was there; in the measured time. */
   readonly p50Milliseconds: number
@@ -36,4 +41,8 @@ export interface LoadResult {
 }
 
 export type ToLoad = { readonly plan: LoadPlan } | { readonly go: true }
-export type FromLoad = { readonly ready: true } | { readonly result: LoadResult }
+export type FromLoad =
+  | { readonly ready: true }
+  /** The warm-up is over. */
+  | { readonly measuring: true }
+  | { readonly result: LoadResult }

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { hmacSha256 } from '../../../src/webhook/digest.ts'
 import { parseSigningSecret } from '../../../src/webhook/secrets.ts'
 import { messageBodies } from '../events/messages.ts'
+import { transcriptBodies } from '../events/transcripts.ts'
 import type { LoadPlan } from './plan.ts'
 
 /** The bytes of a POST, in two parts: there are fewer bodies than heads. */
@@ -10,21 +11,39 @@ export interface SignedRequest {
   readonly body: Buffer
 }
 
+const bodiesOf = { message: messageBodies, transcript: transcriptBodies } as const
+
+/** A repeated delivery comes so many requests after the first. Odd, so that what is repeated is no repetition. */
+const REPEATED_AFTER = 1_001
+
+/** The request whose webhook-id and body the request at an index has: itself, or an earlier one. */
+function originalOf(index: number, repeats: boolean): number {
+  return repeats && index % 2 === 1 && index >= REPEATED_AFTER ? index - REPEATED_AFTER : index
+}
+
+/** How many different deliveries there are among the first requests of a plan with repetitions. */
+export function differentAmong(requests: number): number {
+  const pairs = (count: number) => Math.floor(count / 2)
+  return requests - Math.max(0, pairs(requests) - pairs(REPEATED_AFTER))
+}
+
 /**
  * Signs all requests of a plan as Standard Webhooks, as of now: done before the load begins, because it would
- * cost as much as sending them. Every request has a webhook-id of its own.
+ * cost as much as sending them. But for repetitions, every request has a webhook-id of its own.
  */
-export function signRequests({ url, secret, requests, bodies: bodyCount }: LoadPlan): SignedRequest[] {
+export function signRequests(plan: LoadPlan): SignedRequest[] {
+  const { url, secret, requests, repeats = false } = plan
   const { host, pathname } = new URL(url)
   // As a KeyObject: four times as fast as the same key as a Buffer.
   const key = createSecretKey(parseSigningSecret(secret).key)
-  const bodies = [...messageBodies(bodyCount)]
+  const bodies = [...bodiesOf[plan.kind](plan.bodies)]
   const run = randomBytes(9).toString('hex')
   const timestamp = Math.floor(Date.now() / 1000)
   return Array.from({ length: requests }, (_, index) => {
+    const original = originalOf(index, repeats)
     // There is at least one body, so what is there is a Buffer.
-    const body = bodies[index % bodies.length] as Buffer
-    const id = `msg_${run}${index}`
+    const body = bodies[original % bodies.length] as Buffer
+    const id = `msg_${run}${original}`
     const signature = hmacSha256(key, `${id}.${timestamp}.`, body).toString('base64')
     const head = [
       `POST ${pathname} HTTP/1.1`,

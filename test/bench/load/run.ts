@@ -4,14 +4,22 @@ import type { LoadPlan, LoadResult } from './plan.ts'
 import type { SignedRequest } from './requests.ts'
 import { Tally } from './tally.ts'
 
-/** Sends the requests as the plan says, and waits for every answer. @throws Error when one does not come. */
-export async function runLoad(plan: LoadPlan, requests: readonly SignedRequest[]): Promise<LoadResult> {
+/**
+ * Sends the requests as the plan says, and waits for every answer.
+ * @param onMeasuring called when the warm-up is over.
+ * @throws Error when an answer does not come.
+ */
+export async function runLoad(
+  plan: LoadPlan,
+  requests: readonly SignedRequest[],
+  onMeasuring: () => void = () => {},
+): Promise<LoadResult> {
   const url = new URL(plan.url)
   const connections = await Promise.all(Array.from({ length: plan.connections }, () => Connection.open(url)))
   const start = performance.now()
   const from = start + plan.warmupSeconds * 1000
   const until = from + plan.seconds * 1000
-  const tally = new Tally(from, until, requests.length)
+  const tally = new Tally({ from, until, answersMax: requests.length, onMeasuring })
   try {
     if (plan.perSecond === undefined) await sendEagerly(connections, requests, until, tally)
     else await sendSteadily(connections, requests, plan.perSecond, tally)

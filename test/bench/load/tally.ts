@@ -1,6 +1,16 @@
 import { percentile } from '../statistics.ts'
 import type { LoadResult } from './plan.ts'
 
+export interface TallyOptions {
+  /** Milliseconds, as `performance.now()`; so is `until`. */
+  readonly from: number
+  readonly until: number
+  /** How many there can be. */
+  readonly answersMax: number
+  /** Called when the measured time begins. */
+  readonly onMeasuring: () => void
+}
+
 /** Counts answers, and times those that come in the measured time. */
 export class Tally {
   readonly #statuses: Record<string, number> = {}
@@ -12,8 +22,7 @@ export class Tally {
   #cpuStopped = false
   #cpu: NodeJS.CpuUsage = process.cpuUsage()
 
-  /** @param from and until: milliseconds, as `performance.now()`. @param answersMax how many there can be. */
-  constructor(from: number, until: number, answersMax: number) {
+  constructor({ from, until, answersMax, onMeasuring }: TallyOptions) {
     this.#from = from
     this.#until = until
     this.#latencies = new Float64Array(answersMax)
@@ -21,6 +30,7 @@ export class Tally {
       setTimeout(act, Math.max(0, time - performance.now())).unref()
     at(from, () => {
       this.#cpu = process.cpuUsage()
+      onMeasuring()
     })
     at(until, () => this.#stopCpu())
   }
@@ -47,6 +57,7 @@ export class Tally {
     const latencies = this.#latencies.subarray(0, this.#timed)
     return {
       statuses: this.#statuses,
+      answered: this.#timed,
       perSecond: this.#timed / seconds,
       p50Milliseconds: percentile(latencies, 0.5),
       p99Milliseconds: percentile(latencies, 0.99),

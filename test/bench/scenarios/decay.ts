@@ -1,10 +1,10 @@
 import { application, startApplication } from '../application.ts'
-import { withDatabase } from '../bench.ts'
+import { type Bench, withDatabase } from '../bench.ts'
 import { load } from '../load/start.ts'
 import type { Measurement } from '../measurement.ts'
 import { checkpoint, type Database } from '../postgres.ts'
 import { untilSettled } from '../settled.ts'
-import { notOk } from './ingest.ts'
+import { notOk } from './ingest-run.ts'
 import type { Scenario } from './scenario.ts'
 
 const CONNECTIONS = 64
@@ -16,7 +16,14 @@ const WINDOWS = 6
  * A new database, workers from its first event on, and a steady rate that both roles, a process each, can keep up
  * with: what is processed must not become less as tables fill whose statistics were made when they were empty.
  */
-export const decay: Scenario = (bench) => {
+export const decay: Scenario = {
+  letter: 'd',
+  name: 'decay',
+  about: 'a steady load on a new database does not become slower',
+  run: runDecay,
+}
+
+function runDecay(bench: Bench): Promise<Measurement[]> {
   const { decayRate: perSecond, decaySeconds: seconds } = bench.sizes
   bench.progress(`d  ${perSecond} events per second for ${seconds} s`)
   return withDatabase(bench, async (database) => {
@@ -30,8 +37,9 @@ export const decay: Scenario = (bench) => {
       perSecond,
       requests,
       bodies: requests,
+      kind: 'message' as const,
     }
-    const result = await load(bench, server.url, plan, () => checkpoint(database))
+    const result = await load(bench, server.url, plan, { beforeGo: () => checkpoint(database) })
     await untilSettled(bench, database, SETTLE_LIMIT_SECONDS)
     await server.stop()
     await worker.stop()
