@@ -2,14 +2,38 @@ import type pg from 'pg'
 
 export interface Fill {
   readonly events: number
-  /** Of those, how many have failed, each with its dead letter. */
+  /** Of those, how many have failed, each with its dead letter; at least one. */
   readonly failures: number
   /** Over how many days up to now the events came. */
   readonly days: number
 }
 
-/** Fills an empty database as if it had run for that long: finished jobs are kept for a day. */
-export async function fillLikeAfterMonths(pool: pg.Pool, { events, failures, days }: Fill): Promise<void> {
+/** Stored by one statement. */
+const EVENTS_AT_ONCE = 250_000
+
+/**
+ * Fills an empty database as if it had run for that long: finished jobs are kept for a day.
+ * @param progress told how many events are stored.
+ */
+export async function fillLikeAfterMonths(
+  pool: pg.Pool,
+  fill: Fill,
+  progress: (stored: number) => void = () => {},
+): Promise<void> {
+  for (let stored = 0; stored < fill.events; stored += EVENTS_AT_ONCE) {
+    await storeEvents(pool, fill, stored + 1, Math.min(fill.events, stored + EVENTS_AT_ONCE))
+    progress(Math.min(fill.events, stored + EVENTS_AT_ONCE))
+  }
+  await storeJobs(pool)
+  for (const table of ['openphone.webhook_event', 'pgboss.job']) await pool.query(`vacuum (analyze) ${table}`)
+}
+
+async function storeEvents(
+  pool: pg.Pool,
+  { events, failures, days }: Fill,
+  from: number,
+  to: number,
+): Promise<void> {
   await pool.query(
     `insert into openphone.webhook_event (
       id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at, received_at, payload,
@@ -34,11 +58,14 @@ export async function fillLikeAfterMonths(pool: pg.Pool, { events, failures, day
         (array['message.received', 'message.delivered', 'call.completed', 'contact.updated'])[1 + number % 4]
           as type,
         -- Those of the last hours have not failed yet.
-        number % ($1 / $2) = 0 and number < $1 * 0.99 as has_failed
-      from generate_series(1, $1::int) as number
+        number % ($1::int / $2::int) = 0 and number < $1 * 0.99 as has_failed
+      from generate_series($4::int, $5::int) as number
     ) as made`,
-    [events, failures, days],
+    [events, failures, days, from, to],
   )
+}
+
+async function storeJobs(pool: pg.Pool): Promise<void> {
   await pool.query(
     `insert into pgboss.job (id, name, data, state, created_on, start_after, started_on, completed_on,
       keep_until, dead_letter, deletion_seconds)
@@ -62,5 +89,4 @@ export async function fillLikeAfterMonths(pool: pg.Pool, { events, failures, day
       'openphone-dead', id
     from openphone.webhook_event order by id desc limit 2000`,
   )
-  for (const table of ['openphone.webhook_event', 'pgboss.job']) await pool.query(`vacuum (analyze) ${table}`)
 }

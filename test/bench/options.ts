@@ -27,10 +27,20 @@ export interface Sizes {
   readonly latencyRates: readonly number[]
   readonly decaySeconds: number
   readonly decayRate: number
+  readonly sustainedSeconds: number
+  readonly sustainedRate: number
   readonly drainMessages: number
   readonly drainMix: number
   /** At most so many with a transaction per event: it takes many times as long. */
   readonly slowDrainEvents: number
+  /** Stored before, where growth is measured. */
+  readonly storedEvents: number
+  readonly memoryEvents: number
+  /** Waiting jobs, of a queue that has grown and of a small one. */
+  readonly backlogEvents: number
+  readonly smallBacklogEvents: number
+  /** How long a backlog is drained at most. */
+  readonly backlogSeconds: number
   /** Of 16 MB each, made beforehand: more than any run writes between two checkpoints. */
   readonly logSegments: number
 }
@@ -88,9 +98,16 @@ export function sizesFor({ quick, seconds, events, connections }: BenchOptions):
     latencyRates: quick ? [200] : [50, 200, 500, 2_000],
     decaySeconds: seconds ?? (quick ? 3 : 60),
     decayRate: 1_000,
+    sustainedSeconds: seconds ?? (quick ? 3 : 60),
+    sustainedRate: quick ? 500 : 5_100,
     drainMessages: events ?? (quick ? 3_000 : 30_000),
     drainMix: events ?? (quick ? 3_000 : 100_000),
     slowDrainEvents: quick ? 1_000 : 10_000,
+    storedEvents: quick ? 20_000 : 5_000_000,
+    memoryEvents: quick ? 4_000 : 1_000_000,
+    backlogEvents: quick ? 6_000 : 1_000_000,
+    smallBacklogEvents: quick ? 3_000 : 100_000,
+    backlogSeconds: seconds ?? (quick ? 3 : 60),
     logSegments: quick ? 8 : 40,
   }
 }

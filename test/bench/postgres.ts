@@ -16,6 +16,7 @@ const log = pino({ level: 'silent' })
 /** A database of one run, with both schemas and the queues, and nothing in them. */
 export interface Database {
   readonly url: string
+  readonly name: string
   /** For looking at what became of it. */
   readonly pool: pg.Pool
   drop(): Promise<void>
@@ -28,6 +29,8 @@ export interface PostgresForBench {
   /** As `server_version`, `fsync` and `synchronous_commit` say. */
   readonly settings: { readonly version: string; readonly fsync: string; readonly synchronousCommit: string }
   createDatabase(): Promise<Database>
+  /** A database with all that another holds; sessions of that one are ended. */
+  copyOf(other: Database): Promise<Database>
   /** Drops and stops what was made here. */
   close(): Promise<void>
 }
@@ -63,6 +66,13 @@ export async function openPostgres(
       serverPid: embedded?.pid,
       settings,
       createDatabase: () => copyDatabase(admin, url, template),
+      copyOf: async ({ name }) => {
+        // Nobody may be there while it is copied.
+        await admin.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [
+          name,
+        ])
+        return copyDatabase(admin, url, name, 'file_copy')
+      },
       close: async () => {
         await admin.query(`drop database if exists ${template} with (force)`)
         await admin.end()
@@ -124,13 +134,20 @@ async function makeLogSegments(pool: pg.Pool, segments: number): Promise<void> {
   await pool.query('checkpoint')
 }
 
-async function copyDatabase(admin: pg.Pool, url: string, template: string): Promise<Database> {
+/** @param strategy that of files is the quicker one for large databases, and the slower one for small. */
+async function copyDatabase(
+  admin: pg.Pool,
+  url: string,
+  template: string,
+  strategy: 'wal_log' | 'file_copy' = 'wal_log',
+): Promise<Database> {
   const name = databaseName()
-  await admin.query(`create database ${name} template ${template}`)
+  await admin.query(`create database ${name} template ${template} strategy ${strategy}`)
   const ownUrl = urlOf(url, name)
   const pool = openPool(ownUrl)
   return {
     url: ownUrl,
+    name,
     pool,
     drop: async () => {
       await pool.end()

@@ -7,6 +7,8 @@ export interface ProcessOptions {
   /** An executable, or a script of ours for this Node. */
   readonly command: string | URL
   readonly args?: readonly string[]
+  /** Where it runs; by default where the benchmark does. */
+  readonly folder?: string
   /** All there is besides PATH: a setting of whoever runs the benchmark must not change what is measured. */
   readonly env?: Readonly<Record<string, string>>
   /** Where its standard output and error go. */
@@ -24,7 +26,7 @@ export interface Process {
 export class Processes {
   readonly #running = new Set<ChildProcess>()
 
-  start({ command, args = [], env = {}, output, withMessages = false }: ProcessOptions): Process {
+  start({ command, args = [], folder, env = {}, output, withMessages = false }: ProcessOptions): Process {
     const isScript = command instanceof URL
     const out = output === 'pipe' ? 'pipe' : openSync(output.file, 'a', 0o600)
     const child = spawn(
@@ -32,6 +34,7 @@ export class Processes {
       isScript ? [fileURLToPath(command), ...args] : [...args],
       {
         env: { PATH: process.env.PATH, ...env },
+        cwd: folder,
         stdio: ['ignore', out, out, ...(withMessages ? (['ipc'] as const) : [])],
         // Ctrl-C in the terminal is for us; we end what we started.
         detached: true,

@@ -19,6 +19,7 @@ export interface Verdict {
 const INGEST = 'a. Ingest'
 const COMPARED = 'a. Ingest, compared'
 const LATENCY = 'c. Latency from accepted to processed, both roles in one process'
+const TOGETHER = 'f. Ingest and drain together'
 
 const targets: readonly Target[] = [
   { ...rateRatio(COMPARED, 'pipeline / http-only, 64 connections'), atLeast: 0.75 },
@@ -41,6 +42,25 @@ const targets: readonly Target[] = [
   { table: 'd. Decay', label: 'last window / first window', figure: 'ratio of processed', atLeast: 0.9 },
   { table: 'e. Drain of a mix', label: 'worker', figure: 'per second', atLeast: 10_000 },
   { ...rateRatio('e. Drain of a mix, compared', 'worker / transaction per event'), atLeast: 8 },
+  { table: TOGETHER, label: 'a process for each role', figure: 'processed per second', atLeast: 5_000 },
+  { table: TOGETHER, label: 'a process for each role', figure: 'lag p99 ms', atMost: 1_000 },
+  { table: 'g. Half load', label: 'half as fast', figure: 'p99 ms', atMost: 15 },
+  {
+    table: 'j. Drain of messages and topics, compared',
+    label: 'worker, no subscriber / without topics',
+    figure: 'CPU, ratio',
+    atMost: 1.05,
+  },
+  { table: 'l. npm start, until /readyz says so', label: 'second start', figure: 'seconds', atMost: 2 },
+  { ...rateRatio('m. Ingest as the database grows, compared', 'grown / empty'), atLeast: 0.9 },
+  {
+    table: 'n. Memory of one process with all roles, at full load',
+    label: 'all of them processed',
+    figure: 'RSS MB',
+    atMost: 220,
+  },
+  { ...rateRatio('o. Drain of a backlog, compared', 'large / small'), atLeast: 0.8 },
+  { ...rateRatio('o. Drain of a backlog, compared', 'the same, its last 10 s'), atLeast: 0.5 },
 ]
 
 function rateRatio(table: string, label: string): Pick<Target, 'table' | 'label' | 'figure'> {

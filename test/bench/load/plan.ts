@@ -20,6 +20,8 @@ export interface LoadPlan {
   readonly bodies: number
   /** What the bodies are: messages of about 700 bytes, or transcripts of 64 KB. */
   readonly kind: 'message' | 'transcript'
+  /** Where the messages of the bodies are counted from: another load has other messages. */
+  readonly firstBody?: number
   /** Whether every other request repeats an earlier one: the same webhook-id and body. */
   readonly repeats?: boolean
 }

@@ -36,7 +36,7 @@ export function signRequests(plan: LoadPlan): SignedRequest[] {
   const { host, pathname } = new URL(url)
   // As a KeyObject: four times as fast as the same key as a Buffer.
   const key = createSecretKey(parseSigningSecret(secret).key)
-  const bodies = [...bodiesOf[plan.kind](plan.bodies)]
+  const bodies = [...bodiesOf[plan.kind](plan.bodies, plan.firstBody)]
   const run = randomBytes(9).toString('hex')
   const timestamp = Math.floor(Date.now() / 1000)
   return Array.from({ length: requests }, (_, index) => {

@@ -3,13 +3,12 @@ import { type Bench, withDatabase } from '../bench.ts'
 import { type Contender, contenders } from '../contenders/index.ts'
 import type { LoadPlan, LoadResult } from '../load/plan.ts'
 import { differentAmong } from '../load/requests.ts'
-import { load } from '../load/start.ts'
 import type { Measurement } from '../measurement.ts'
-import { Meter } from '../meter.ts'
-import { checkpoint, type Database } from '../postgres.ts'
+import { meteredLoad } from '../metered-load.ts'
+import type { Database } from '../postgres.ts'
 
 /** Different bodies; they are sent again and again, under a new webhook-id each time. */
-const BODIES = 2_000
+const BODIES = { message: 2_000, transcript: 200 } as const
 
 /** More than any of them answers, so that the requests last; a lone connection is slower, and so are large bodies. */
 function requestsPerSecondMax({ connections, kind }: Pick<IngestRun, 'connections' | 'kind'>): number {
@@ -54,15 +53,8 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
     (perSecond ?? requestsPerSecondMax({ connections, kind })) * (warmupSeconds + seconds),
   )
   const pace = perSecond === undefined ? {} : { perSecond }
-  const plan = { connections, warmupSeconds, seconds, requests, bodies: BODIES, kind, repeats, ...pace }
-  let meter: Meter | undefined
-  const result = await load(bench, server.url, plan, {
-    beforeGo: () => checkpoint(database),
-    whenMeasuring: async () => {
-      meter = await Meter.start(bench, database, [server])
-    },
-  })
-  const spent = await meter?.stop()
+  const plan = { connections, warmupSeconds, seconds, requests, bodies: BODIES[kind], kind, repeats, ...pace }
+  const { result, costs } = await meteredLoad(bench, database, [server], plan)
   await server.stop()
   if (result.usedUp && perSecond === undefined) bench.note(`${label}: the requests were used up early.`)
   bench.progress(`   ${Math.round(result.perSecond)}/s, p99 ${result.p99Milliseconds.toFixed(1)} ms`)
@@ -74,8 +66,6 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
     name === 'http-only'
       ? 0
       : Math.abs(stored.events - before.events - wanted) + stored.jobless - before.jobless
-  const costs =
-    meter === undefined || spent === undefined ? [] : await meter.rows(table, label, spent, result.answered)
   const figures = {
     'per second': result.perSecond,
     'p50 ms': result.p50Milliseconds,
@@ -84,7 +74,7 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
     'not stored with its job': unmatched,
     'load process, cores': result.cpuShare,
   }
-  return { result, measurements: [{ table, label, figures }, ...costs] }
+  return { result, measurements: [{ table, label, figures }, ...(await costs(table, label))] }
 }
 
 /** Events, and how many of them have no job, those that had one a day ago left aside. */

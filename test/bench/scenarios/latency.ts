@@ -1,9 +1,8 @@
 import { application, startApplication } from '../application.ts'
 import { type Bench, withDatabase } from '../bench.ts'
-import { load } from '../load/start.ts'
+import { readLag } from '../lag.ts'
 import type { Measurement } from '../measurement.ts'
-import { Meter } from '../meter.ts'
-import { checkpoint, type Database } from '../postgres.ts'
+import { meteredLoad } from '../metered-load.ts'
 import { untilSettled } from '../settled.ts'
 import { notOk } from './ingest-run.ts'
 import type { Scenario } from './scenario.ts'
@@ -37,14 +36,7 @@ function measure(bench: Bench, perSecond: number): Promise<Measurement[]> {
       ...{ connections: CONNECTIONS, warmupSeconds, seconds, perSecond, requests },
       ...{ bodies: requests, kind: 'message' as const },
     }
-    let meter: Meter | undefined
-    const result = await load(bench, app.url, plan, {
-      beforeGo: () => checkpoint(database),
-      whenMeasuring: async () => {
-        meter = await Meter.start(bench, database, [app])
-      },
-    })
-    const spent = await meter?.stop()
+    const { result, costs } = await meteredLoad(bench, database, [app], plan)
     await untilSettled(bench, database, SETTLE_LIMIT_SECONDS)
     await app.stop()
     const lag = await readLag(database, warmupSeconds)
@@ -58,28 +50,6 @@ function measure(bench: Bench, perSecond: number): Promise<Measurement[]> {
       'not 200': notOk(result),
       'not processed': requests - lag.processed,
     }
-    const costs =
-      meter === undefined || spent === undefined ? [] : await meter.rows(TABLE, label, spent, result.answered)
-    return [{ table: TABLE, label, figures }, ...costs]
+    return [{ table: TABLE, label, figures }, ...(await costs(TABLE, label))]
   })
-}
-
-async function readLag({ pool }: Database, warmupSeconds: number) {
-  const { rows } = await pool.query<{ p50: number; p99: number; most: number; processed: number }>(
-    `with lag as (
-      select
-        1000 * extract(epoch from processed_at - received_at)::float8 as ms, status,
-        received_at < min(received_at) over () + $1::float8 * interval '1s' as warming
-      from openphone.webhook_event
-    )
-    select
-      percentile_disc(0.5) within group (order by ms) filter (where not warming) as p50,
-      percentile_disc(0.99) within group (order by ms) filter (where not warming) as p99,
-      max(ms) filter (where not warming) as most,
-      count(*) filter (where status = 'processed')::int as processed
-    from lag`,
-    [warmupSeconds],
-  )
-  if (rows[0] === undefined) throw new Error('An aggregate without a row')
-  return rows[0]
 }
