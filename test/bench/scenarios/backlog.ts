@@ -106,7 +106,11 @@ async function holdVacuumOff({ pool }: Database): Promise<() => Promise<void>> {
 async function readRates({ pool }: Database) {
   const { rows } = await pool.query<{ perSecond: number; lastPerSecond: number; processed: number }>(
     `with span as (
-      select min(processed_at) + $1 * interval '1s' as first, max(processed_at) as last
+      select
+        -- A short drain has half of its time left.
+        least(min(processed_at) + $1 * interval '1s', min(processed_at) + (max(processed_at) - min(processed_at)) / 2)
+          as first,
+        max(processed_at) as last
       from openphone.webhook_event
     ), last_span as (
       select greatest(first, last - $2 * interval '1s') as first, last from span
