@@ -5,6 +5,7 @@ import type { Bench } from './bench.ts'
 import { busyCores } from './busy-cores.ts'
 import { makeTemporaryFolder } from './disk.ts'
 import { describeEnvironment } from './environment.ts'
+import type { Figures } from './figures.ts'
 import { type Measurement, summarise } from './measurement.ts'
 import { type BenchOptions, readOptions, scenariosFor, sizesFor } from './options.ts'
 import { openPostgres } from './postgres.ts'
@@ -25,6 +26,7 @@ function busyNote(busy: readonly number[]): string {
 
 /** Runs the benchmark and prints the results. Resolves with the exit code. */
 async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const at = new Date().toISOString()
   const started = performance.now()
   const progress = (text: string) => {
     const seconds = Math.round((performance.now() - started) / 1000)
@@ -60,7 +62,8 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
     const verdicts = judge(results)
     console.log(reportText(environment, results, verdicts, notes))
     if (options.json !== undefined) {
-      const all = {
+      const all: Figures = {
+        at,
         environment,
         busyCoresBefore: busy,
         sizes,

@@ -59,7 +59,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       'length of each load (default: 10 in ingest, 20 in latency, 60 where it must last)',
       wholeOption,
     )
-    .option('--events <n>', 'events to drain (default: 30000 messages, 100000 of the mix)', wholeOption)
+    .option('--events <n>', 'how many are drained, stored before or waiting (default: as below)', wholeOption)
     .option('--statements', 'what each statement cost, by pg_stat_statements; all becomes a little slower')
     .option('--repeat <n>', 'run everything n times; show the median, the least and the most', wholeOption, 1)
     .option('--json <file>', 'write all figures there, too')
@@ -90,6 +90,7 @@ export function scenariosFor({ only, all }: BenchOptions): readonly Scenario[] {
 }
 
 export function sizesFor({ quick, seconds, events, connections }: BenchOptions): Sizes {
+  const backlogEvents = events ?? (quick ? 6_000 : 1_000_000)
   return {
     connections: connections ?? (quick ? [64] : [1, 16, 64, 256]),
     warmupSeconds: quick ? 0.5 : 2,
@@ -103,10 +104,10 @@ export function sizesFor({ quick, seconds, events, connections }: BenchOptions):
     drainMessages: events ?? (quick ? 3_000 : 30_000),
     drainMix: events ?? (quick ? 3_000 : 100_000),
     slowDrainEvents: quick ? 1_000 : 10_000,
-    storedEvents: quick ? 20_000 : 5_000_000,
-    memoryEvents: quick ? 4_000 : 1_000_000,
-    backlogEvents: quick ? 6_000 : 1_000_000,
-    smallBacklogEvents: quick ? 3_000 : 100_000,
+    storedEvents: events ?? (quick ? 20_000 : 5_000_000),
+    memoryEvents: events ?? (quick ? 4_000 : 1_000_000),
+    backlogEvents,
+    smallBacklogEvents: Math.ceil(backlogEvents / 10),
     backlogSeconds: seconds ?? (quick ? 3 : 60),
     logSegments: quick ? 8 : 40,
   }

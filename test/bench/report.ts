@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
-import type { Result, Summary } from './measurement.ts'
+import type { Result } from './measurement.ts'
+import { summaryText } from './number-text.ts'
 import type { Verdict } from './targets.ts'
 
 /** All results as text for people: a table for each kind of run, then the targets. */
@@ -37,20 +38,6 @@ function verdictTable(verdicts: readonly Verdict[]): string {
     isMet ? 'ok' : 'MISSED',
   ])
   return align([['figure', 'measured', 'target', ''], ...lines])
-}
-
-/** `12,345`, or with repetitions `12,345 (11,900 to 12,800)`. */
-function summaryText({ median, min, max }: Summary): string {
-  return min === max || Number.isNaN(median)
-    ? numberText(median)
-    : `${numberText(median)} (${numberText(min)} to ${numberText(max)})`
-}
-
-/** Three figures that mean something, at least. */
-function numberText(value: number): string {
-  if (Number.isNaN(value)) return '-'
-  if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US')
-  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
 }
 
 /** Columns under one another; all but the first to the right where they are numbers. */

@@ -31,7 +31,7 @@ t.test('repetitions become one result with median, least and most', async (t) =>
 
 t.test('a target is met by the median, and what may never happen by every repetition', async (t) => {
   t.match(judge(summarise([drained(16_000), drained(14_000), drained(15_500)])), [
-    { target: '≥ 15000', isMet: true },
+    { target: '≥ 15,000', isMet: true },
     { what: /not processed/, target: '0', isMet: true },
   ])
   t.match(judge(summarise([drained(14_999), drained(16_000, 1), drained(14_000)])), [

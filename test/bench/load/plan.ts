@@ -16,7 +16,7 @@ export interface LoadPlan {
   readonly perSecond?: number
   /** Requests signed beforehand; the load ends early when they are used up. */
   readonly requests: number
-  /** Different bodies among them. */
+  /** Different objects that the bodies are about. */
   readonly bodies: number
   /** What the bodies are: messages of about 700 bytes, or transcripts of 64 KB. */
   readonly kind: 'message' | 'transcript'

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createHash, createSecretKey, randomBytes } from 'node:crypto'
 import { hmacSha256 } from '../../../src/webhook/digest.ts'
 import { parseSigningSecret } from '../../../src/webhook/secrets.ts'
 import { messageBodies } from '../events/messages.ts'
@@ -11,7 +11,25 @@ export interface SignedRequest {
   readonly body: Buffer
 }
 
-const bodiesOf = { message: messageBodies, transcript: transcriptBodies } as const
+/** A body for the delivery that has this id, 32 hexadecimal digits. */
+type BodyFor = (index: number, id: string) => Buffer
+
+/** Each delivery is about an event of its own. So long a transcript is sent as it is: many would fill the memory. */
+function bodiesFor({ kind, bodies: count, firstBody }: LoadPlan): BodyFor {
+  if (kind === 'transcript') {
+    const bodies = [...transcriptBodies(count)]
+    // There is at least one, so what is there is a Buffer.
+    return (index) => bodies[index % count] as Buffer
+  }
+  const parts = Array.from(messageBodies(count, firstBody), (body) => {
+    const [before = '', after = ''] = body.toString().split(/(?<=^\{"id":"EV)[0-9a-f]{32}/)
+    return { before, after }
+  })
+  return (index, id) => {
+    const { before = '', after = '' } = parts[index % count] ?? {}
+    return Buffer.from(`${before}${id}${after}`)
+  }
+}
 
 /** A repeated delivery comes so many requests after the first. Odd, so that what is repeated is no repetition. */
 const REPEATED_AFTER = 1_001
@@ -36,14 +54,15 @@ export function signRequests(plan: LoadPlan): SignedRequest[] {
   const { host, pathname } = new URL(url)
   // As a KeyObject: four times as fast as the same key as a Buffer.
   const key = createSecretKey(parseSigningSecret(secret).key)
-  const bodies = [...bodiesOf[plan.kind](plan.bodies, plan.firstBody)]
+  const bodyFor = bodiesFor(plan)
   const run = randomBytes(9).toString('hex')
   const timestamp = Math.floor(Date.now() / 1000)
   return Array.from({ length: requests }, (_, index) => {
     const original = originalOf(index, repeats)
-    // There is at least one body, so what is there is a Buffer.
-    const body = bodies[original % bodies.length] as Buffer
-    const id = `msg_${run}${original}`
+    // Not in order, as the provider's are not: each finds a place of its own in an index.
+    const unique = createHash('md5').update(`${run}${original}`).digest('hex')
+    const body = bodyFor(original, unique)
+    const id = `msg_${unique.slice(0, 27)}`
     const signature = hmacSha256(key, `${id}.${timestamp}.`, body).toString('base64')
     const head = [
       `POST ${pathname} HTTP/1.1`,

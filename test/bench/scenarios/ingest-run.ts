@@ -7,8 +7,8 @@ import type { Measurement } from '../measurement.ts'
 import { meteredLoad } from '../metered-load.ts'
 import type { Database } from '../postgres.ts'
 
-/** Different bodies; they are sent again and again, under a new webhook-id each time. */
-const BODIES = { message: 2_000, transcript: 200 } as const
+/** Different objects; they are sent again and again, in a new event each time. */
+const OBJECTS = { message: 2_000, transcript: 200 } as const
 
 /** More than any of them answers, so that the requests last; a lone connection is slower, and so are large bodies. */
 function requestsPerSecondMax({ connections, kind }: Pick<IngestRun, 'connections' | 'kind'>): number {
@@ -53,7 +53,16 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
     (perSecond ?? requestsPerSecondMax({ connections, kind })) * (warmupSeconds + seconds),
   )
   const pace = perSecond === undefined ? {} : { perSecond }
-  const plan = { connections, warmupSeconds, seconds, requests, bodies: BODIES[kind], kind, repeats, ...pace }
+  const plan = {
+    connections,
+    warmupSeconds,
+    seconds,
+    requests,
+    bodies: OBJECTS[kind],
+    kind,
+    repeats,
+    ...pace,
+  }
   const { result, costs } = await meteredLoad(bench, database, [server], plan)
   await server.stop()
   if (result.usedUp && perSecond === undefined) bench.note(`${label}: the requests were used up early.`)
