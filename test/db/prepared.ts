@@ -9,7 +9,7 @@ import { createPool } from '../../src/db/pool.ts'
 import { prepareDatabase } from '../../src/prepare-database.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { createDatabase, type Database } from '../../src/tables/database.ts'
-import { createTestDatabase } from '../helper/postgres.ts'
+import { createPreparedDatabase } from '../helper/postgres.ts'
 import { secrets } from '../helper/secrets.ts'
 
 export const silentLog = pino({ level: 'silent' })
@@ -27,13 +27,14 @@ export async function prepareTestDatabase(
   t: Test,
   env: Record<string, string> = {},
 ): Promise<PreparedDatabase> {
-  const url = await createTestDatabase(t)
+  const url = await createPreparedDatabase(t)
   const config = loadConfig({
     DATABASE_URL: url,
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
     ...env,
   })
-  await prepareDatabase(url, config, silentLog)
+  // The template's queues have the default settings.
+  if (Object.keys(env).length > 0) await prepareDatabase(url, config, silentLog)
   const pool = testPool(t, url)
   return { url, config, pool, db: createDatabase(pool) }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { compileCache } from './compile-cache.ts'
 import { secrets } from './secrets.ts'
 
 const mainScript = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -37,7 +38,7 @@ export interface AppProcess {
  */
 export function spawnApp(t: Test, env: Record<string, string>): AppProcess {
   const child = spawn(process.execPath, [mainScript], {
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines: LogLine[] = []

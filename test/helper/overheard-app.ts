@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { Test } from 'tap'
 import { type Ending, type LogLine, spawnApp } from './app-process.ts'
 import { findLeaks, type Hidden, hiddenSecret, hiddenSignature, hiddenTexts } from './leaks.ts'
-import { createTestDatabase } from './postgres.ts'
+import { createPreparedDatabase } from './postgres.ts'
 import { type Answer, type SendOptions, send, signatureHeaders } from './send.ts'
 
 /** The application as a process of its own, with all that it logs and answers, and all that must not be in it. */
@@ -37,7 +37,7 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
     hex: `hex:${newSecret()}`,
   }
   const opsToken = newSecret()
-  const databaseUrl = new URL(await createTestDatabase(t))
+  const databaseUrl = new URL(await createPreparedDatabase(t))
   // A server that asks for no password takes any.
   databaseUrl.password ||= process.env.PGPASSWORD ?? randomBytes(24).toString('hex')
   // A short one is a word that may stand anywhere.

@@ -9,7 +9,7 @@ import { createPool } from '../../src/db/pool.ts'
 import type { Registry } from '../../src/events/registry.ts'
 import { createDatabase, type Database } from '../../src/tables/database.ts'
 import type { EventStatus } from '../../src/tables/webhook-event.ts'
-import { createTestDatabase } from './postgres.ts'
+import { createPreparedDatabase } from './postgres.ts'
 import { secrets } from './secrets.ts'
 import { type Answer, type SendOptions, send } from './send.ts'
 
@@ -43,7 +43,7 @@ export type EventRow = Selectable<Database['webhook_event']>
 
 /** Starts the app for a test; it is closed when the test ends. */
 export async function startPipeline(t: Test, options: PipelineOptions = {}): Promise<Pipeline> {
-  const databaseUrl = options.databaseUrl ?? (await createTestDatabase(t))
+  const databaseUrl = options.databaseUrl ?? (await createPreparedDatabase(t))
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
     PORT: '0',

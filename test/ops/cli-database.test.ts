@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { createTestDatabase } from '../helper/postgres.ts'
-import { runOps } from './command.ts'
+import { runOps, spawnOps } from './command.ts'
 
 const embeddedOwner = join(import.meta.dirname, '../helper/embedded-owner.ts')
 
@@ -44,7 +44,7 @@ t.test('without DATABASE_URL the embedded database is used', async (t) => {
   await chmod(cwd, 0o711)
 
   await t.test('and it is said how to come by one that does not run', async (t) => {
-    const { code, stderr } = await runOps(['status'], {}, cwd)
+    const { code, stderr } = await spawnOps(['status'], {}, cwd)
     t.match({ code, stderr }, { code: 1, stderr: /DATABASE_URL is not set.*Run npm start first/ })
   })
 
@@ -59,7 +59,7 @@ t.test('without DATABASE_URL the embedded database is used', async (t) => {
     })
     const [announcement] = await once(owner.stdout, 'data')
     t.match(JSON.parse(String(announcement)), { url: String })
-    const { code, stderr } = await runOps(['status'], {}, cwd)
+    const { code, stderr } = await spawnOps(['status'], {}, cwd)
     t.match({ code, stderr }, { code: 1, stderr: /Schema openphone lacks/ }, 'which is empty yet')
   })
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { runOps } from './command.ts'
+import { runOps, spawnOps } from './command.ts'
 
 /** Nothing listens there. */
 const NOWHERE = 'postgres://someone:hidden@127.0.0.1:9/nothing'
@@ -31,6 +31,11 @@ t.test('what is not understood is told, with exit code 2, before anything is ope
     const { code, stdout, stderr } = await runOps(args, { DATABASE_URL: NOWHERE })
     t.match({ code, stdout, stderr }, { code: 2, stdout: '', stderr: says }, args.join(' ') || 'nothing')
   }
+})
+
+t.test('the exit code is that of the process', async (t) => {
+  const { code, stderr } = await spawnOps(['dance'], {})
+  t.match({ code, stderr }, { code: 2, stderr: /unknown command 'dance'/ })
 })
 
 t.test('--help shows the commands and the options of each', async (t) => {

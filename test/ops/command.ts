@@ -1,33 +1,22 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Finished, inThread, startProcess } from '../helper/command.ts'
 
-const main = join(import.meta.dirname, '../../src/ops/main.ts')
+const folder = join(import.meta.dirname, '../../src/ops')
+const runInThread = inThread(pathToFileURL(join(folder, 'run-ops.ts')).href, 'runOps')
 
-export interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
+/** Runs the command with no settings but those given. */
+export function runOps(args: readonly string[], env: Record<string, string>): Promise<Finished> {
+  return runInThread({ args, env })
 }
 
-/** Runs the command as a process of its own, with no settings but those given. */
-export function runOps(
+/** As `runOps`, as a process of its own. */
+export function spawnOps(
   args: readonly string[],
   env: Record<string, string>,
   cwd?: string,
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [main, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
+  return startProcess(join(folder, 'main.ts'), { args, env }, cwd).finished
 }
 
 /** Runs a command with --json on a database. @returns its exit code and what it printed. */

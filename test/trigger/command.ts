@@ -1,39 +1,23 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Finished, inThread, startProcess } from '../helper/command.ts'
 
-const main = join(import.meta.dirname, '../../src/trigger/main.ts')
+const folder = join(import.meta.dirname, '../../src/trigger')
+const runInThread = inThread(pathToFileURL(join(folder, 'run-trigger.ts')).href, 'runTrigger')
 
 export interface Surroundings {
   readonly env?: Record<string, string>
   readonly cwd?: string
 }
 
-export interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
+/** Runs the command with no settings but those given; as a process of its own where it is given a folder. */
+export function runTrigger(args: string[], { env = {}, cwd }: Surroundings = {}): Promise<Finished> {
+  return cwd === undefined ? runInThread({ args, env }) : startTrigger(args, { env, cwd }).finished
 }
 
-/** Runs the command as a process of its own, with no settings but those given. */
-export function runTrigger(args: string[], surroundings: Surroundings = {}): Promise<Finished> {
-  return startTrigger(args, surroundings).finished
-}
-
+/** Starts the command as a process of its own. */
 export function startTrigger(args: string[], { env = {}, cwd }: Surroundings = {}) {
-  const child = spawn(process.execPath, [main, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  const finished = new Promise<Finished>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-  return { child, finished }
+  return startProcess(join(folder, 'main.ts'), { args, env }, cwd)
 }
 
 /** The objects printed one a line. */
