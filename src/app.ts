@@ -16,6 +16,7 @@ import { createBoss } from './queue/boss.ts'
 import { addQueueGauges } from './queue/gauges.ts'
 import { readinessChecks } from './readiness.ts'
 import { startRetention } from './retention/nightly.ts'
+import { safeError } from './safe-error.ts'
 import { createDatabase } from './tables/database.ts'
 import { groupKeys, parseSigningSecret } from './webhook/secrets.ts'
 import { Worker } from './worker/worker.ts'
@@ -57,7 +58,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) {
       // Past errors: what was opened before must close too.
-      await closer().catch((error: unknown) => options.log.error({ event: 'close_failed', err: error }))
+      await closer().catch((error: unknown) =>
+        options.log.error({ event: 'close_failed', error: safeError(error) }),
+      )
     }
   }
   try {

@@ -1,6 +1,7 @@
 import { type App, startApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
+import { errorText } from './error-text.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { safeError } from './safe-error.ts'
@@ -62,7 +63,7 @@ function limitShutdown(graceSeconds: number, flush: () => void): void {
 /** A StartupError is for the person at the terminal; anything else is a fault of ours or of the surroundings. */
 function reportFailure(error: unknown): void {
   if (error instanceof StartupError) console.error(error.message)
-  else console.error('The process cannot go on:', error)
+  else console.error(`The process cannot go on: ${errorText(error)}`, safeError(error))
 }
 
 function banner(config: Config, url: string): string {

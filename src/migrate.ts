@@ -1,5 +1,6 @@
 import { loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
+import { errorText } from './error-text.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -19,6 +20,6 @@ async function migrate(): Promise<void> {
 try {
   await migrate()
 } catch (error) {
-  console.error(error instanceof StartupError ? error.message : error)
+  console.error(error instanceof StartupError ? error.message : `The migration failed: ${errorText(error)}`)
   process.exitCode = 1
 }

@@ -38,7 +38,7 @@ function describe(error: unknown, causesLeft: number): SafeError {
       const value = textField(error, name)
       if (value !== undefined) fields[name] = value
     }
-  } else if (!mayQuoteValues(error, code)) {
+  } else if (!mayQuoteValues(error)) {
     fields.message = error.message
   }
   const frames = framesOf(error)
@@ -48,7 +48,7 @@ function describe(error: unknown, causesLeft: number): SafeError {
 }
 
 /** Errors of `pg` are told by their shape: the class may come from another copy of the driver. */
-function isDatabaseError(error: Error): boolean {
+export function isDatabaseError(error: Error): error is Error & { code: string; routine?: string } {
   return /^[0-9A-Z]{5}$/.test(textField(error, 'code') ?? '') && textField(error, 'severity') !== undefined
 }
 
@@ -56,17 +56,18 @@ function isDatabaseError(error: Error): boolean {
  * Whether a message may have been made from a value at hand. The engine's do (`JSON.parse` quotes its input,
  * `in` and property errors their operand), and so do Node's argument errors ("Received '+1555…'").
  */
-function mayQuoteValues(error: Error, code: string | undefined): boolean {
+export function mayQuoteValues(error: Error): boolean {
   const fromEngine =
     error instanceof SyntaxError ||
     error instanceof TypeError ||
     error instanceof RangeError ||
     error instanceof ReferenceError ||
     error instanceof URIError
-  return fromEngine || (code?.startsWith('ERR_') ?? false)
+  return fromEngine || (textField(error, 'code')?.startsWith('ERR_') ?? false)
 }
 
-function framesOf(error: Error): string[] {
+/** The lines of a stack without its message, the innermost first. */
+export function framesOf(error: Error): string[] {
   const lines = error.stack?.split('\n') ?? []
   const frames = lines.filter((line) => /^ {4}at /.test(line)).map((line) => line.trim())
   return frames.slice(0, MAX_FRAMES)

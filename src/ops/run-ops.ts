@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander'
+import { errorText } from '../error-text.ts'
 import { StartupError } from '../errors.ts'
+import { safeError } from '../safe-error.ts'
 import { UsageError } from '../trigger/usage-error.ts'
 import { createCommand } from './cli/command.ts'
 import { exitCodes } from './cli/exit-codes.ts'
@@ -28,6 +30,6 @@ function exitCodeFor(error: unknown): number {
     console.error(error.message)
     return error instanceof UsageError ? exitCodes.usage : exitCodes.nothing
   }
-  console.error('The command failed:', error)
+  console.error(`The command failed: ${errorText(error)}`, safeError(error))
   return exitCodes.nothing
 }

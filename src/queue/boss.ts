@@ -2,6 +2,7 @@ import { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
 import { connectionOptions } from '../db/connection.ts'
 import type { Log } from '../log.ts'
+import { safeError } from '../safe-error.ts'
 import { BOSS_SCHEMA } from './names.ts'
 
 /** How often the jobs of killed workers are looked for. */
@@ -54,7 +55,10 @@ export function createBoss(options: BossOptions): PgBoss {
     monitorIntervalSeconds: MONITOR_INTERVAL_SECONDS,
     registerInstance: works,
   })
-  boss.on('error', (error) => log.error({ event: 'queue_error', error: error.message }))
+  boss.on('error', (error) => {
+    // Some of pg-boss's errors are plain copies of the fields of one.
+    log.error({ event: 'queue_error', error: safeError(Object.assign(new Error(error.message), error)) })
+  })
   boss.on('warning', ({ message, data }) => log.warn({ event: 'queue_warning', message, data }))
   return boss
 }

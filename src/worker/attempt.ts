@@ -1,4 +1,5 @@
 import type { Job, JobResult, PgBoss } from 'pg-boss'
+import { errorText } from '../error-text.ts'
 import { PermanentError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
@@ -27,11 +28,22 @@ export interface AttemptOptions extends ProcessContext {
 /**
  * One attempt of a batch of jobs. Tells pg-boss what becomes of each: completed, failed (it retries with
  * backoff and, after the last attempt, moves it to the dead-letter queue), or dead-lettered at once.
+ * @throws Error when nothing is known of the batch, such as when the database is away; pg-boss retries all of it.
  */
 export async function attemptBatch(
   jobs: readonly Job<EventJob>[],
   options: AttemptOptions,
 ): Promise<JobResult[]> {
+  try {
+    return await attempt(jobs, options)
+  } catch (error) {
+    options.log.warn({ event: 'batch_failed', jobs: jobs.length, error: safeError(error) })
+    // pg-boss keeps all fields of what is thrown with each job: those of a database error quote rows.
+    throw new Error(errorText(error))
+  }
+}
+
+async function attempt(jobs: readonly Job<EventJob>[], options: AttemptOptions): Promise<JobResult[]> {
   const started = performance.now()
   const ids = [...new Set(jobs.map((job) => job.data.eventId))]
   const outcomes = await isolate(ids, (some) => processEvents(options, some))
@@ -65,10 +77,4 @@ export async function attemptBatch(
 async function isLastAttempt(boss: PgBoss, { id, retryCount }: Job<EventJob>): Promise<boolean> {
   const job = await boss.getJobById(EVENTS_QUEUE, id)
   return job === null || retryCount >= job.retryLimit
-}
-
-/** What is kept with the event and its job, for operators. The database may know what a log may not. */
-function errorText(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return text.replaceAll('\0', '').slice(0, 2000)
 }
