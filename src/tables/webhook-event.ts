@@ -30,7 +30,8 @@ export interface DoneEvent {
 
 /**
  * Marks events as done together with their effects, in one statement: there is nothing between them that a crash
- * could part, and nothing but this to wait for.
+ * could part, and nothing but this to wait for. An event that another attempt has done meanwhile stays as it is.
+ * @returns those that this attempt has done.
  * @param effects statements with a `returning` clause; run in their order, before the events are marked.
  */
 export async function markDone(
@@ -56,7 +57,7 @@ export async function markDone(
       processed_at = clock_timestamp(),
       failed_at = null
     from done
-    where event.id = done.id${sql.join(areThere, nothing)}
+    where event.id = done.id and event.status in ('received', 'failed')${sql.join(areThere, nothing)}
     returning event.id, extract(epoch from event.processed_at - event.received_at)::float8 as "lagSeconds"
   `.execute(db)
   return rows

@@ -9,7 +9,7 @@ import { type Publication, type Publish, subscribedQueues } from './publish.ts'
 /** What an attempt made of one event. */
 export type Outcome =
   | { readonly status: 'processed' | 'ignored'; readonly lagSeconds: number }
-  /** Done before, by another job of the same event. */
+  /** Done before, or at the same time, by another attempt at the same event. */
   | { readonly status: 'skipped' }
   /** Its row is not there any more: retention removed it. */
   | { readonly status: 'gone' }
@@ -24,7 +24,8 @@ export interface ProcessContext {
 
 /**
  * Runs a batch of events in one transaction: their effects and their status commit together or not at
- * all. An event that cannot be translated fails alone; an error of the database fails the batch.
+ * all. An event that cannot be translated fails alone; an error of the database fails the batch. Two attempts at
+ * one event, as after a crash that took back who had fetched its job, publish it once.
  * @throws whatever the database threw; nothing was written then.
  */
 export async function processEvents(
@@ -65,9 +66,12 @@ export async function processEvents(
       ? await write(db)
       : await db.transaction().execute(async (trx) => {
           const written = await write(trx)
-          await publish(trx, publications)
+          const own = new Set(written.map(({ id }) => id))
+          const ownPublications = publications.filter(({ event }) => own.has(event.eventId))
+          if (ownPublications.length > 0) await publish(trx, ownPublications)
           return written
         })
+  for (const id of done.keys()) outcomes.set(id, { status: 'skipped' })
   for (const { id, lagSeconds } of rows) {
     const event = done.get(id)
     if (event !== undefined) outcomes.set(id, { status: event.status, lagSeconds })

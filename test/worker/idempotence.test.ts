@@ -2,7 +2,7 @@ import type pg from 'pg'
 import t from 'tap'
 import { EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { createContext, samples } from '../../src/samples/index.ts'
-import { prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import { connect, prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
 import { attemptLines, deliveryOf, jobsOf, messageReceived, startWorker, store } from './fixture.ts'
 
 const TABLES = ['message', 'call', 'voicemail', 'task', 'contact_number', 'contact_profile']
@@ -123,4 +123,49 @@ t.test('a job', async (t) => {
     const messages = await db.selectFrom('message').select('id').where('id', '=', 'AC2').execute()
     t.equal(messages.length, 1)
   })
+})
+
+t.test('two attempts at the same event at the same time', async (t) => {
+  const { url, pool, db } = await prepareTestDatabase(t)
+  const boss = await startTestBoss(t, url)
+  await boss.createQueue('subscriber')
+  await boss.subscribe('openphone.message.received', 'subscriber')
+  const worker = await startWorker(t, url, { env: { WORKER_CONCURRENCY: '2' } })
+  const [id = ''] = await store(pool, [messageReceived('AC1')])
+  await worker.eventWith(id, 'processed')
+  await pool.query(`delete from pgboss.job where name = 'subscriber'`)
+  await pool.query(`update openphone.webhook_event set status = 'received', attempts = 0`)
+
+  // Both read the event before either can write it.
+  const holder = await connect(t, pool)
+  await holder.query('begin')
+  await holder.query('select from openphone.webhook_event for update')
+  const waiting = (count: number) =>
+    rowOf(
+      pool,
+      `select from pg_stat_activity
+      where datname = current_database() and application_name = 'openphone-worker' and wait_event_type = 'Lock'
+      having count(*) = $1`,
+      [count],
+    )
+  for (const count of [1, 2]) {
+    await boss.insert(EVENTS_QUEUE, [{ data: { eventId: id, type: 'message.received' } }])
+    await waiting(count)
+  }
+  await holder.query('rollback')
+
+  await rowOf(
+    pool,
+    `select from pgboss.job where name = $1 having count(*) filter (where state = 'completed') = 3`,
+    [EVENTS_QUEUE],
+  )
+  t.match(await db.selectFrom('webhook_event').selectAll().execute(), [{ status: 'processed', attempts: 1 }])
+  const { rowCount } = await pool.query(`select from pgboss.job where name = 'subscriber'`)
+  t.equal(rowCount, 1, 'the subscriber is told once')
+  t.same(
+    attemptLines(worker)
+      .map(({ outcome }) => outcome)
+      .sort(),
+    ['processed', 'processed', 'skipped'],
+  )
 })
