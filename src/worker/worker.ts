@@ -2,14 +2,14 @@ import type { Config } from '../config.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
 import { safeError } from '../safe-error.ts'
 import { type AttemptOptions, attemptBatch } from './attempt.ts'
-import { failDeadLettered } from './dead-letters.ts'
+import { failDeadLettered, removeNeedlessDeadLetters } from './dead-letters.ts'
 import { publishThrough } from './publish.ts'
 import { QueueStatistics } from './statistics.ts'
 
 /** How long an idle loop waits before it looks for jobs that nobody announced: retried and delayed ones. */
 const POLLING_INTERVAL_SECONDS = 1
 
-/** How often dead letters are looked through for events that their workers could not mark as failed. */
+/** How often dead letters are looked through for those that their events do not know of. */
 const DEAD_LETTER_INTERVAL_MS = 5_000
 
 export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
@@ -63,8 +63,8 @@ export class Worker {
       )
       this.#loops.push(loop)
     }
-    this.#deadLetterTimer = setInterval(() => void this.#failDeadLettered(), DEAD_LETTER_INTERVAL_MS)
-    await this.#failDeadLettered()
+    this.#deadLetterTimer = setInterval(() => void this.#seeToDeadLetters(), DEAD_LETTER_INTERVAL_MS)
+    await this.#seeToDeadLetters()
   }
 
   /**
@@ -84,12 +84,16 @@ export class Worker {
     if (this.#loops.splice(0).length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
   }
 
-  async #failDeadLettered(): Promise<void> {
+  async #seeToDeadLetters(): Promise<void> {
     const { db, log } = this.#options
     try {
-      for (const { id, type } of await failDeadLettered(db, { everything: !this.#sawAllDeadLetters })) {
+      const look = { everything: !this.#sawAllDeadLetters }
+      for (const { id, type } of await failDeadLettered(db, look)) {
         log.warn({ event: 'dead_lettered', eventId: id, type, queue: DEAD_QUEUE })
       }
+      const needless = await removeNeedlessDeadLetters(db, look)
+      if (needless > 0)
+        log.info({ event: 'needless_dead_letters_removed', count: needless, queue: DEAD_QUEUE })
       this.#sawAllDeadLetters = true
     } catch (error) {
       log.warn({ event: 'dead_letter_check_failed', error: safeError(error) })

@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import t from 'tap'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
-import { failDeadLettered } from '../../src/worker/dead-letters.ts'
+import { failDeadLettered, removeNeedlessDeadLetters } from '../../src/worker/dead-letters.ts'
 import { prepareTestDatabase, startTestBoss } from '../db/prepared.ts'
-import { deadLetterOf, messageReceived, startWorker, store } from './fixture.ts'
+import { deadLetterOf, jobsOf, messageReceived, startWorker, store } from './fixture.ts'
 
 const ENV = { RETRY_LIMIT: '0' }
 
@@ -46,13 +46,25 @@ t.test('dead letters that no worker spoke of', async (t) => {
     t.match(await look(true), [{ id }])
   })
 
-  await t.test('leave an event alone that was done after all', async (t) => {
+  await t.test('leave an event alone that was done after all, and are removed', async (t) => {
     for (const status of ['processed', 'ignored'] as const) {
+      // As when its worker is killed, or its settling lost, between the event's commit and the job's.
       const id = await abandoned(`AC3${status}`)
       await db.updateTable('webhook_event').set({ status }).where('id', '=', id).execute()
-      t.same(await look(true), [])
+      t.same(await look(false), [])
+      t.equal(await removeNeedlessDeadLetters(db, { everything: false }), 1)
       t.same(await statusOf(id), { status })
+      const queues = (await jobsOf(pool, id)).map(({ name }) => name)
+      t.same(queues, [EVENTS_QUEUE], 'nothing is left to act on')
     }
+  })
+
+  await t.test('stay when their event failed', async (t) => {
+    const id = await abandoned('AC5')
+    await look(true)
+    t.equal(await removeNeedlessDeadLetters(db, { everything: true }), 0)
+    t.same(await statusOf(id), { status: 'failed' })
+    await deadLetterOf(pool, id)
   })
 
   await t.test('that did not come from the events queue are none of ours', async (t) => {
@@ -63,13 +75,26 @@ t.test('dead letters that no worker spoke of', async (t) => {
   })
 })
 
-t.test('a running worker fails the events of dead letters that arrive', async (t) => {
-  const { url, pool } = await prepareTestDatabase(t, ENV)
+t.test('a running worker sees to the dead letters that arrive', async (t) => {
+  const { url, pool, db } = await prepareTestDatabase(t, ENV)
   const boss = await startTestBoss(t, url)
-  const [id = ''] = await store(pool, [messageReceived('AC1')])
+  const deadLetters = async () => {
+    await runOutOfTime(pool)
+    await boss.supervise(EVENTS_QUEUE)
+  }
+  const [doneId = ''] = await store(pool, [messageReceived('AC1')])
   t.equal((await boss.fetch(EVENTS_QUEUE)).length, 1, 'some other worker took its job')
+  await db.updateTable('webhook_event').set({ status: 'processed' }).execute()
+  await deadLetters()
+  await deadLetterOf(pool, doneId)
+
+  const [id = ''] = await store(pool, [messageReceived('AC2')])
+  t.equal((await boss.fetch(EVENTS_QUEUE)).length, 1)
   const worker = await startWorker(t, url, { env: ENV })
-  await runOutOfTime(pool)
-  await boss.supervise(EVENTS_QUEUE)
+  await deadLetters()
   t.match(await worker.eventWith(id, 'failed'), { attempts: 1, last_error: 'job timed out' })
+  t.same(
+    (await jobsOf(pool, doneId)).map(({ name }) => name),
+    [EVENTS_QUEUE],
+  )
 })
