@@ -10,18 +10,29 @@ export class Progress {
   readonly #what: string
   readonly #total: number
   readonly #terminal: Terminal
-  readonly #started = performance.now()
+  readonly #now: () => number
+  readonly #started: number
   #drawnAt = Number.NEGATIVE_INFINITY
 
-  /** @param what the verb before the numbers, as in `Replaying`. */
-  constructor(what: string, total: number, terminal: Terminal = process.stderr) {
+  /**
+   * @param what the verb before the numbers, as in `Replaying`.
+   * @param now milliseconds; `performance.now` unless a test moves the clock.
+   */
+  constructor(
+    what: string,
+    total: number,
+    terminal: Terminal = process.stderr,
+    now: () => number = () => performance.now(),
+  ) {
     this.#what = what
     this.#total = total
     this.#terminal = terminal
+    this.#now = now
+    this.#started = now()
   }
 
   show(done: number): void {
-    const now = performance.now()
+    const now = this.#now()
     if (!this.#terminal.isTTY || now - this.#drawnAt < REDRAW_MS) return
     this.#drawnAt = now
     // More may come than were counted: what matches can grow meanwhile.
