@@ -24,6 +24,12 @@ function busyNote(busy: readonly number[]): string {
   return `before each scenario other programs kept ${cores} cores busy. The figures are too low, and the ratios are not to be trusted.`
 }
 
+function sizeNotes({ quick, seconds, events }: BenchOptions): string[] {
+  if (quick) return ['a quick run: too short to judge by.']
+  const isOther = seconds !== undefined || events !== undefined
+  return isOther ? ['a run of other sizes than those that the targets are about.'] : []
+}
+
 /** Runs the benchmark and prints the results. Resolves with the exit code. */
 async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
   const at = new Date().toISOString()
@@ -43,7 +49,7 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
     const postgres = await openPostgres(folder, { givenUrl, logSegments: sizes.logSegments, statements })
     closers.push(postgres.close, () => processes.killAll())
     const environment = describeEnvironment(folder, postgres)
-    const notes: string[] = options.quick ? ['a quick run: too short to judge by.'] : []
+    const notes = sizeNotes(options)
     const note = (text: string) => void notes.push(text)
     const measurements: Measurement[] = []
     const busy: number[] = []

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface ProcessOptions {
   /** An executable, or a script of ours for this Node. */
   readonly command: string | URL
+  /** For Node, before the script. */
+  readonly nodeOptions?: readonly string[]
   readonly args?: readonly string[]
   /** Where it runs; by default where the benchmark does. */
   readonly folder?: string
@@ -26,12 +28,20 @@ export interface Process {
 export class Processes {
   readonly #running = new Set<ChildProcess>()
 
-  start({ command, args = [], folder, env = {}, output, withMessages = false }: ProcessOptions): Process {
+  start({
+    command,
+    nodeOptions = [],
+    args = [],
+    folder,
+    env = {},
+    output,
+    withMessages = false,
+  }: ProcessOptions): Process {
     const isScript = command instanceof URL
     const out = output === 'pipe' ? 'pipe' : openSync(output.file, 'a', 0o600)
     const child = spawn(
       isScript ? process.execPath : command,
-      isScript ? [fileURLToPath(command), ...args] : [...args],
+      isScript ? [...nodeOptions, fileURLToPath(command), ...args] : [...args],
       {
         env: { PATH: process.env.PATH, ...env },
         cwd: folder,

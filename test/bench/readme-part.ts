@@ -9,7 +9,7 @@ export function benchPart(figures: Figures): string {
   const targets = judge(figures.results)
   const missed = targets.filter(({ isMet }) => !isMet).length
   return [
-    madeOn(figures),
+    [madeOn(figures), ...figures.notes.map((note) => `Note: ${note}`)].join('\n\n'),
     '![Bars of the rates and times in the tables below](test/bench/figures/chart.svg)',
     ingestTable(figures),
     costTable(figures),

@@ -4,6 +4,7 @@ import { keepPlans, keptPlanSettings } from '../../../src/db/keep-plans.ts'
 import { createPool } from '../../../src/db/pool.ts'
 import { registry } from '../../../src/events/index.ts'
 import { createLog } from '../../../src/log.ts'
+import { createMetrics } from '../../../src/metrics.ts'
 import { createBoss } from '../../../src/queue/boss.ts'
 import { createDatabase } from '../../../src/tables/database.ts'
 import { subscribedQueues } from '../../../src/worker/publish.ts'
@@ -47,7 +48,18 @@ const boss = createBoss({
   log,
 })
 await boss.start()
-const worker = new Worker({ boss, config, db: createDatabase(withoutLook), registry, log })
+const metrics = createMetrics(registry.translators.keys())
+const worker = new Worker({
+  boss,
+  config,
+  db: createDatabase(withoutLook),
+  registry,
+  log,
+  onAttempt: ({ type, outcome, lagSeconds }) => {
+    metrics.recordAttempt(type, outcome)
+    if (lagSeconds !== null) metrics.recordLag(lagSeconds)
+  },
+})
 await worker.start()
 log.info({ event: 'started', url: '' })
 

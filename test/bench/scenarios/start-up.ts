@@ -51,36 +51,51 @@ async function startAndStop(bench: Bench, folder: string): Promise<number> {
   const port = await freePort()
   const logFile = join(folder, 'start.log')
   await writeFile(logFile, '')
+  const says = async (word: string) => (await readFile(logFile, 'utf8')).includes(word)
   const started = performance.now()
   const { child, ended } = bench.processes.start({
     command: 'npm',
     args: ['start'],
     folder,
-    env: { PORT: String(port), HOME: folder },
+    // Nor does npm ask whether there is a newer one.
+    env: { PORT: String(port), HOME: folder, npm_config_update_notifier: 'false' },
     output: { file: logFile },
   })
   let hasEnded = false
   void ended.then(() => {
     hasEnded = true
   })
-  const says = async (word: string) => (await readFile(logFile, 'utf8')).includes(word)
-  const until = async (what: string, isSo: () => Promise<boolean>) => {
-    const deadline = performance.now() + LIMIT_SECONDS * 1000
-    while (!(await isSo())) {
-      if (performance.now() > deadline) throw new Error(`${what}:\n${await readFile(logFile, 'utf8')}`)
-      await sleep(10, undefined, { signal: bench.signal })
-    }
+  try {
+    await until(async () => {
+      bench.signal.throwIfAborted()
+      if (hasEnded) throw new Error(`npm start ended:\n${await readFile(logFile, 'utf8')}`)
+      return isReady(port)
+    })
+    return (performance.now() - started) / 1000
+  } finally {
+    // npm, its shell and the application are one group; the application is the last to go, with its database.
+    signalGroup(child.pid, 'SIGTERM')
+    await until(async () => !signalGroup(child.pid, 0) || says('"event":"stopped"'))
+    await ended
   }
-  await until('npm start was not ready in time', async () => {
-    if (hasEnded) throw new Error(`npm start ended:\n${await readFile(logFile, 'utf8')}`)
-    return isReady(port)
-  })
-  const seconds = (performance.now() - started) / 1000
-  // npm, its shell and the application are one group; the application is the last to go.
-  process.kill(-(child.pid as number), 'SIGTERM')
-  await until('npm start did not stop', () => says('"event":"stopped"'))
-  await ended
-  return seconds
+}
+
+/** @returns whether there is still somebody in it. */
+function signalGroup(pid: number | undefined, signal: 'SIGTERM' | 0): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, signal)
+  } catch {
+    return false
+  }
+}
+
+/** Waits until it is so. @throws Error when that takes too long. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + LIMIT_SECONDS * 1000
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`npm start took longer than ${LIMIT_SECONDS} s`)
+    await sleep(10)
+  }
 }
 
 async function isReady(port: number): Promise<boolean> {
