@@ -24,6 +24,8 @@ export interface Metrics {
   readonly registry: Registry
   /** `reason` is `none` for a webhook that was taken, else the kind of problem it was answered with. */
   recordWebhook(outcome: WebhookOutcome, reason: string, seconds: number): void
+  /** Starts a count at 0: an alert looks at how it grows, and the first of a count that was not there is no growth. */
+  expectWebhook(outcome: WebhookOutcome, reason: string): void
   /** One commit of the outbox: how many webhooks shared it, and how long it took. */
   recordCommit(groupSize: number, seconds: number): void
   /** One attempt of a worker at one event. Types that are not registered are counted as `other`. */
@@ -103,6 +105,9 @@ export function createMetrics(eventTypes: Iterable<string> = []): Metrics {
     recordWebhook(outcome, reason, seconds) {
       webhooks.inc({ outcome, reason })
       webhookDuration.observe(seconds)
+    },
+    expectWebhook(outcome, reason) {
+      webhooks.inc({ outcome, reason }, 0)
     },
     recordCommit(groupSize, seconds) {
       commitGroupSize.observe(groupSize)

@@ -3,6 +3,7 @@ import type { Metrics, WebhookOutcome } from '../metrics.ts'
 import { safeError } from '../safe-error.ts'
 import type { Scheme } from '../webhook/secrets.ts'
 import type { HttpProblem } from './problem.ts'
+import { PROBLEMS } from './problem-catalogue.ts'
 
 /** What is known so far of a webhook that is being answered. */
 export interface WebhookFacts {
@@ -20,6 +21,9 @@ export function newFacts(reqId: string): WebhookFacts {
 
 /** Writes the one line of each webhook and counts it. Nothing of the body, the headers or a secret is in it. */
 export function createRecorder(log: Log, metrics: Metrics) {
+  for (const [kind, { status }] of Object.entries(PROBLEMS)) {
+    if (status >= 500) metrics.expectWebhook(outcomeOf(status), kind)
+  }
   // Deliveries of one commit fail with one error. Described in full it is longer than the rest of the line, and
   // while the database is away there are lines by the thousand.
   const described = new WeakSet<Error>()

@@ -25,6 +25,8 @@ t.test('webhooks are counted by outcome and reason', async (t) => {
     'openphone_webhooks_total{outcome="duplicate",reason="none"} 1',
     'openphone_webhooks_total{outcome="refused",reason="signature"} 1',
     'openphone_webhooks_total{outcome="refused",reason="envelope"} 1',
+    'openphone_webhooks_total{outcome="error",reason="queue"} 0',
+    'openphone_webhooks_total{outcome="overloaded",reason="overloaded"} 0',
     'openphone_webhook_duration_seconds_count 4',
     'openphone_commit_group_size_count 2',
     'openphone_commit_seconds_count 2',
