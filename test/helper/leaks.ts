@@ -6,7 +6,7 @@ export interface Hidden {
 }
 
 /** Few enough to catch a secret shown in part, many enough not to be met by chance. */
-const SECRET_PART = 12
+export const SECRET_PART = 12
 /** A phrase. Shorter ones are English that a description may hold too. */
 const TEXT_PART = 20
 /** A number without its country code. */

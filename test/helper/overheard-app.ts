@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import pg from 'pg'
 import type { Test } from 'tap'
+import { appDatabase } from './app-database.ts'
 import { type Ending, type LogLine, spawnApp } from './app-process.ts'
-import { findLeaks, type Hidden, hiddenSecret, hiddenSignature, hiddenTexts } from './leaks.ts'
+import { findLeaks, type Hidden, hiddenSecret, hiddenSignature, hiddenTexts, SECRET_PART } from './leaks.ts'
 import { createPreparedDatabase } from './postgres.ts'
 import { type Answer, type SendOptions, send, signatureHeaders } from './send.ts'
 
@@ -13,6 +14,12 @@ export interface OverheardApp {
   /** Secrets of its own, as set. The keys are text, so that a leak of one decoded is seen. */
   readonly secrets: { readonly standard: string; readonly legacy: string; readonly hex: string }
   readonly opsToken: string
+  /** As set, with its password. */
+  readonly databaseUrl: string
+  /** `http://host:port` */
+  readonly url: string
+  /** Of the process. */
+  readonly pid: number
   readonly database: pg.Pool
   readonly logLines: readonly LogLine[]
   /** Delivers. The texts of the payload and the signature must not be shown from now on. */
@@ -24,6 +31,10 @@ export interface OverheardApp {
   /** Waits until an event has a status; fails after ten seconds. */
   settled(eventId: string, status: string): Promise<void>
   stop(): Promise<Ending>
+  /** Something else that was shown: what a command printed, or a view. */
+  overhear(text: string): void
+  /** What a text shows of the secrets, tokens and signatures alone: it may show what people wrote. */
+  secretsIn(text: string): string[]
   /** What was shown of the secrets, signatures and texts, and where. */
   leaks(): string[]
 }
@@ -40,8 +51,11 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
   const databaseUrl = new URL(await createPreparedDatabase(t))
   // A server that asks for no password takes any.
   databaseUrl.password ||= process.env.PGPASSWORD ?? randomBytes(24).toString('hex')
+  const app = await appDatabase(t, databaseUrl.href, env)
   // A short one is a word that may stand anywhere.
-  const passwords = databaseUrl.password.length < 16 ? [] : [databaseUrl.password]
+  const passwords = [databaseUrl, new URL(app.DATABASE_URL)]
+    .map(({ password }) => password)
+    .filter((password) => password.length >= 16)
 
   const hidden: Hidden[] = [
     ...Object.entries(secrets).flatMap(([scheme, secret]) => hiddenSecret(`the ${scheme} secret`, secret)),
@@ -53,7 +67,7 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
     answers.push(JSON.stringify([status, ...headers]), text)
 
   const running = spawnApp(t, {
-    DATABASE_URL: databaseUrl.href,
+    ...app,
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
     OPS_TOKEN: opsToken,
     LOG_LEVEL: 'debug',
@@ -66,6 +80,9 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
   return {
     secrets,
     opsToken,
+    databaseUrl: app.DATABASE_URL,
+    url,
+    pid: running.child.pid ?? 0,
     database,
     logLines: running.lines,
 
@@ -113,6 +130,17 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
     async stop() {
       running.child.kill('SIGTERM')
       return running.ended
+    },
+
+    overhear(text) {
+      answers.push(text)
+    },
+
+    secretsIn(text) {
+      return findLeaks(
+        text,
+        hidden.filter(({ part }) => part === SECRET_PART),
+      )
     },
 
     leaks() {

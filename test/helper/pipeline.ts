@@ -9,6 +9,7 @@ import { createPool } from '../../src/db/pool.ts'
 import type { Registry } from '../../src/events/registry.ts'
 import { createDatabase, type Database } from '../../src/tables/database.ts'
 import type { EventStatus } from '../../src/tables/webhook-event.ts'
+import { appDatabase } from './app-database.ts'
 import { createPreparedDatabase } from './postgres.ts'
 import { secrets } from './secrets.ts'
 import { type Answer, type SendOptions, send } from './send.ts'
@@ -25,6 +26,7 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly app: App
   readonly config: Config
+  /** The owner's. */
   readonly databaseUrl: string
   readonly db: Kysely<Database>
   /** For what Kysely's types do not cover: pg-boss's tables and faults. */
@@ -41,11 +43,11 @@ export interface Pipeline {
 
 export type EventRow = Selectable<Database['webhook_event']>
 
-/** Starts the app for a test; it is closed when the test ends. */
+/** Starts the app for a test, by `appDatabase` as a role of its own; it is closed when the test ends. */
 export async function startPipeline(t: Test, options: PipelineOptions = {}): Promise<Pipeline> {
   const databaseUrl = options.databaseUrl ?? (await createPreparedDatabase(t))
   const config = loadConfig({
-    DATABASE_URL: databaseUrl,
+    ...(await appDatabase(t, databaseUrl, options.env)),
     PORT: '0',
     LOG_LEVEL: 'debug',
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
@@ -62,7 +64,7 @@ export async function startPipeline(t: Test, options: PipelineOptions = {}): Pro
   const log = pino({ level: config.logLevel }, sink)
   const app = await startApp({
     config,
-    databaseUrl,
+    databaseUrl: config.databaseUrl ?? databaseUrl,
     signingSecrets: config.signingSecrets,
     opsToken: config.opsToken,
     log,

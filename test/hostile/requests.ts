@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import type { Scheme } from '../../src/webhook/secrets.ts'
 import { signatureHeaders, WEBHOOK_PATH } from '../helper/send.ts'
@@ -230,10 +229,9 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.oneof(
   { weight: 3, arbitrary: elsewhere },
 )
 
-/** A good delivery, as bytes: what must be answered 200 whatever came before. */
-export function goodRequest(envelope: object): Buffer {
-  const body = Buffer.from(JSON.stringify(envelope))
-  return request({ headers: signatureHeaders(body, { webhookId: `msg_${randomUUID()}` }), body })
+/** A good delivery, as bytes: what must be answered 200 whatever else is sent. */
+export function goodRequest({ webhookId, body }: { webhookId: string; body: Buffer }): Buffer {
+  return request({ headers: signatureHeaders(body, { webhookId }), body })
 }
 
 type Headers = Record<string, string> | readonly (readonly [name: string, value: string])[]
