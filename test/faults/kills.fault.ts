@@ -4,10 +4,13 @@ import { startLab } from './lab/lab.ts'
 import { startServer } from './lab/server.ts'
 
 const KILLS = 22
-const CRASHES = 3
-const LIMIT_MS = 200_000
-/** The time between two faults, at random up to the second figure. */
-const PAUSE_MS = [500, 2_500] as const
+/** After every so-many-th kill the database crashes. */
+const KILLS_A_CRASH = 7
+const CRASHES = Math.floor(KILLS / KILLS_A_CRASH)
+const LIMIT_MS = 180_000
+const READY_LIMIT_MS = 30_000
+/** The longest of the random times before a kill, and before a crash that follows one. */
+const PAUSE_MS = 1_500
 
 t.setTimeout(LIMIT_MS)
 t.test(
@@ -15,17 +18,19 @@ t.test(
   { timeout: LIMIT_MS },
   async (t) => {
     const server = await startServer(t)
-    const lab = await startLab(t, { directUrl: server.url })
+    const lab = await startLab(t, { directUrl: server.url, traffic: { withRefusals: true } })
     const { ingest, worker, provider } = lab
     provider.start()
 
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      await sleep(PAUSE_MS[0] + Math.random() * (PAUSE_MS[1] - PAUSE_MS[0]))
+    for (let kill = 1; kill <= KILLS; kill += 1) {
       const victim = kill % 2 === 0 ? worker : ingest
+      // The others may be killed as they start.
+      if (kill % 3 !== 0) await victim.untilReadyzIs(200, READY_LIMIT_MS)
+      await sleep(Math.random() * PAUSE_MS)
       victim.kill()
-      if (kill % 7 === 6) {
-        await sleep(Math.random() * 1_000)
-        await server.crashAndRestart()
+      if (kill % KILLS_A_CRASH === 0) {
+        await sleep(Math.random() * PAUSE_MS)
+        await server.crashAndRestart(server.crashes === 1 ? 'SIGKILL' : 'SIGQUIT')
       }
     }
     const { wrong, settledMs } = await lab.reckon()

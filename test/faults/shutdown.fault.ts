@@ -65,7 +65,7 @@ class Raw {
   }
 
   post(): void {
-    const { body, webhookId } = newParcel(0)
+    const { body, webhookId } = newParcel('good')
     const headers = {
       host: 'x',
       'content-type': 'application/json',

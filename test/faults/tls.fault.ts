@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { testPool } from '../db/prepared.ts'
 import { freePort, startServer } from './lab/server.ts'
+import { startService } from './lab/supervisor.ts'
 
 const LIMIT_MS = 60_000
 const noOpenssl =
@@ -72,5 +73,30 @@ t.test('TLS to one of several hosts', { timeout: LIMIT_MS, skip: noOpenssl }, as
     await t.rejects(testPool(t, secure.urlOn(`${numbers},${numbers}`) + tls).query('select 1'), {
       code: 'ENOPRIMARY',
     })
+  })
+
+  await t.test('the application has no session that is not encrypted', async (t) => {
+    const env = { DATABASE_URL: secure.urlOn(local) + tls, OPS_TOKEN: 'a-token-for-operators' }
+    const app = await startService(t, 'all', env)
+    const headers = { authorization: `Bearer ${env.OPS_TOKEN}` }
+    t.equal((await fetch(`${app.url}/ops/api/overview`, { headers })).status, 200)
+    const { rows } = await testPool(t, secure.url).query(
+      `select application_name as name, bool_and(ssl) as encrypted
+      from pg_stat_activity join pg_stat_ssl using (pid) where application_name like 'openphone-%' group by 1 order by 1`,
+    )
+    t.same(rows, [
+      { name: 'openphone-ops', encrypted: true },
+      { name: 'openphone-worker', encrypted: true },
+    ])
+    await app.end()
+  })
+
+  await t.test('a certificate that nobody vouches for is refused unless one says so', async (t) => {
+    for (const mode of ['require', 'verify-ca', 'verify-full']) {
+      const query = testPool(t, `${secure.urlOn(local)}?sslmode=${mode}`).query('select 1')
+      await t.rejects(query, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, mode)
+    }
+    const plain = testPool(t, `${server.urlOn(local)}?sslmode=no-verify`).query<{ ssl: boolean }>(isEncrypted)
+    t.same((await plain).rows, [{ ssl: true }], 'no-verify encrypts, and trusts anybody')
   })
 })

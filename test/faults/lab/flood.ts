@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newParcel } from './parcels.ts'
+import { kindOf, newParcel } from './parcels.ts'
 import type { Provider } from './provider.ts'
 
 const TICK_MS = 10
@@ -15,7 +15,7 @@ export async function flood(provider: Provider, perSecond: number, seconds: numb
     const elapsedMs = performance.now() - startedAt
     if (elapsedMs >= seconds * 1000) break
     const due = Math.floor((elapsedMs / 1000) * perSecond)
-    while (answers.length < due) answers.push(provider.post(newParcel(answers.length)))
+    while (answers.length < due) answers.push(provider.post(newParcel(kindOf(answers.length, false))))
     await sleep(TICK_MS)
   }
   await Promise.all(answers)

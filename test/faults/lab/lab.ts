@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { testPool } from '../../db/prepared.ts'
 import { Provider, type ProviderOptions } from './provider.ts'
 import { reckon, settle, watchEffects } from './reckoning.ts'
+import { refuse } from './refusals.ts'
 import { type Service, startService } from './supervisor.ts'
 
 /** How long the jobs of a killed worker may take to come back (heartbeat and monitor), and to be run. */
@@ -39,6 +40,7 @@ export async function startLab(t: Test, options: LabOptions): Promise<Lab> {
   const worker = await startService(t, 'worker', { DATABASE_URL: appUrl, ...env, ...options.workerEnv })
   const ingest = await startService(t, 'ingest', { DATABASE_URL: appUrl, ...env, ...options.ingestEnv })
   await watchEffects(directUrl)
+  if (traffic?.withRefusals) await refuse(directUrl)
   const pool = testPool(t, directUrl)
   const provider = new Provider({ url: ingest.url, perSecond: 150, lanes: 32, ...traffic })
   return {

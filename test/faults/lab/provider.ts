@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signatureHeaders, WEBHOOK_PATH } from '../../helper/send.ts'
-import { newParcel, type Parcel } from './parcels.ts'
+import { type Kind, kindOf, newParcel, type Parcel } from './parcels.ts'
 
 /** The first pause before a parcel is sent again, doubled each time. The provider's own are longer. */
 const FIRST_PAUSE_MS = 50
@@ -21,6 +21,8 @@ export interface ProviderOptions {
   readonly perSecond: number
   /** Most parcels on their way at a time. */
   readonly lanes: number
+  /** Whether some are of kinds that the database is to refuse; see `refuse`. */
+  readonly withRefusals?: boolean
   /** Answers other than 200, 5xx and a broken connection after which a parcel is sent again. */
   readonly alsoAgainAfter?: readonly number[]
 }
@@ -72,12 +74,18 @@ export class Provider {
       if (this.#nextAt > now) await sleep(this.#nextAt - now)
       if (this.#isStopped) return
       const index = this.receipts.length
-      const receipt: Receipt = { parcel: newParcel(index), eventIds: [], attempts: 0 }
-      this.receipts.push(receipt)
+      const kind = kindOf(index, this.#options.withRefusals ?? false)
       // Now and then the provider does not learn of its success, or has two subscriptions with one id.
-      const copies = index % 11 === 3 ? 2 : 1
-      await Promise.all(Array.from({ length: copies }, () => this.#deliver(receipt)))
+      await this.send(kind, index % 11 === 3 ? 2 : 1)
     }
+  }
+
+  /** Sends a new parcel, in so many copies, until each was accepted. */
+  async send(kind: Kind, copies = 1): Promise<Receipt> {
+    const receipt: Receipt = { parcel: newParcel(kind), eventIds: [], attempts: 0 }
+    this.receipts.push(receipt)
+    await Promise.all(Array.from({ length: copies }, () => this.#deliver(receipt)))
+    return receipt
   }
 
   async #deliver(receipt: Receipt): Promise<void> {

@@ -4,14 +4,13 @@ import { createBoss } from '../../../src/queue/boss.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../../src/queue/names.ts'
 import { topicOf } from '../../../src/worker/publish.ts'
 import { silentLog } from '../../db/prepared.ts'
-import { textOf } from './parcels.ts'
 import type { Provider, Receipt } from './provider.ts'
 
 /** A queue that gets a job in the transaction of each message's effects: one too many is an effect too many. */
 const EFFECTS_QUEUE = 'effects'
 
-/** Attempts of a parcel that nothing is wrong with: those it lost to faults count too. */
-const ATTEMPTS_MAX = 6
+/** Of an event: the retry limit's, and those whose jobs a crash took back. */
+const ATTEMPTS_MAX = 6 + 2
 
 /** Counts effects from now on. */
 export async function watchEffects(databaseUrl: string): Promise<void> {
@@ -30,7 +29,7 @@ export async function watchEffects(databaseUrl: string): Promise<void> {
 
 /**
  * Waits until every event has come to its end and no job is left, also those of killed workers, which come
- * back when their heartbeat has been missed.
+ * back when their heartbeat has been missed; and no dead letter of an event that is done.
  */
 export async function settle(pool: pg.Pool, limitMs: number): Promise<number> {
   const startedAt = performance.now()
@@ -40,8 +39,12 @@ export async function settle(pool: pg.Pool, limitMs: number): Promise<number> {
       where status = 'received' group by status
       union all
       select 'job ' || state, count(*)::int from pgboss.job
-      where name = $1 and state in ('created', 'retry', 'active') group by state`,
-      [EVENTS_QUEUE],
+      where name = $1 and state in ('created', 'retry', 'active') group by state
+      union all
+      select 'dead letter, ' || status, count(*)::int
+      from pgboss.job join openphone.webhook_event as event on event.id = source_root_id
+      where name = $2 and status in ('processed', 'ignored') group by status`,
+      [EVENTS_QUEUE, DEAD_QUEUE],
     )
     const ms = performance.now() - startedAt
     if (rows.length === 0) return ms
@@ -92,7 +95,7 @@ function faultsOf(
   event: EventFacts | undefined,
   bodies: Map<string, string>,
 ): string[] {
-  const { webhookId, fate, messageId } = parcel
+  const { webhookId, fate, messageId, text } = parcel
   if (event === undefined) return [`${webhookId}: accepted and lost`]
   const isProcessed = fate === 'processed'
   const checks: [boolean, string][] = [
@@ -103,7 +106,7 @@ function faultsOf(
     [event.dead === (fate === 'failed' ? 1 : 0), `${event.dead} dead letters`],
     [event.effects === (isProcessed ? 1 : 0), `${event.effects} effects`],
     [event.attempts >= 1 && event.attempts <= ATTEMPTS_MAX, `${event.attempts} attempts`],
-    [bodies.get(messageId) === (isProcessed ? textOf(messageId) : undefined), 'another message than sent'],
+    [bodies.get(messageId) === (isProcessed ? text : undefined), 'another message than sent'],
   ]
   return checks.flatMap(([isRight, fault]) => (isRight ? [] : [`${webhookId}: ${fault}`]))
 }

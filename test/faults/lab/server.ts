@@ -93,11 +93,15 @@ export class Server {
       }
     }
     await ended
+    // While one of them still holds the shared memory, the next server does not start.
+    for (const pid of children.split(' ')) await waitForEnd(pid)
   }
 
-  async crashAndRestart(): Promise<void> {
+  /** @param how SIGQUIT: an immediate stop; SIGKILL: of all of its processes. */
+  async crashAndRestart(how: 'SIGQUIT' | 'SIGKILL' = 'SIGQUIT'): Promise<void> {
     this.crashes += 1
-    await this.stop('SIGQUIT')
+    if (how === 'SIGQUIT') await this.stop('SIGQUIT')
+    else await this.kill()
     await this.start()
   }
 
@@ -139,6 +143,18 @@ export class Server {
       settings,
       `${this.#logPath}-copy`,
     )
+  }
+}
+
+/** Waits until a process has ended, whether or not its parent has heard of it. */
+async function waitForEnd(pid: string): Promise<void> {
+  for (;;) {
+    try {
+      if (/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return
+    } catch {
+      return
+    }
+    await sleep(5)
   }
 }
 

@@ -34,16 +34,18 @@ export class Service {
   starts = 0
   kills = 0
   readonly #env: NodeJS.ProcessEnv
+  readonly #script: string
   #child: ChildProcess | undefined
   #isOver = false
   #loop: Promise<void> | undefined
   #killed = new WeakSet<ChildProcess>()
   #errors = ''
 
-  constructor(role: string, port: number, env: NodeJS.ProcessEnv) {
+  constructor(role: string, port: number, env: NodeJS.ProcessEnv, script = mainScript) {
     this.role = role
     this.port = port
     this.#env = env
+    this.#script = script
   }
 
   get url(): string {
@@ -67,7 +69,7 @@ export class Service {
     while (!this.#isOver) {
       this.starts += 1
       const options: SpawnOptions = { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] }
-      const child = spawnBound(process.execPath, [mainScript], options, 'SIGKILL')
+      const child = spawnBound(process.execPath, [this.#script], options, 'SIGKILL')
       const { stdout, stderr } = child
       if (stdout === null || stderr === null) throw new Error('no pipes')
       this.#child = child
@@ -153,21 +155,25 @@ export class Service {
 /**
  * Starts a role of the application and waits until it is ready; it goes with the test.
  * @param env settings over those of a test.
+ * @param script that of another copy of the application.
  */
 export async function startService(
   t: Test,
   role: 'ingest' | 'worker' | 'all',
   env: Record<string, string>,
+  script?: string,
 ): Promise<Service> {
   const port = await freePort()
-  const service = new Service(role, port, {
+  const settings = {
     PATH: process.env.PATH,
     ROLE: role,
     PORT: String(port),
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
     RETRY_DELAY_SECONDS: '1',
+    RETRY_DELAY_MAX_SECONDS: '1',
     ...env,
-  })
+  }
+  const service = new Service(role, port, settings, script)
   service.start()
   t.teardown(() => service.end('SIGKILL'))
   await service.untilReadyzIs(200, 20_000)
