@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { StartupError } from '../errors.ts'
+import { CONNECTIONS_MAX } from './server-limits.ts'
 
 /** What the person starting the process does about an address that cannot be listened on. */
 const mends: Record<string, string> = {
@@ -19,7 +20,8 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
   try {
-    return await server.listen({ host, port })
+    // Node's own backlog of 511 would let the rest of a burst of connections wait for a retry by TCP: 1 to 7 s.
+    return await server.listen({ host, port, backlog: CONNECTIONS_MAX })
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const mend = mends[code]

@@ -67,7 +67,11 @@ export async function webhookRoute(scope: FastifyInstance, options: WebhookRoute
       validatorCompiler: () => () => true,
       onRequest: (request, _reply, done) => {
         request.webhook = newFacts(request.id)
-        done(options.isClosing() ? shuttingDown() : undefined)
+        if (options.isClosing()) return done(shuttingDown())
+        // Before the body is read and its signature checked: turning a delivery away must cost less than taking
+        // it, or a crowd leaves no time for anybody.
+        const refusal = outbox.refusal()
+        done(refusal && overloaded(refusal))
       },
     },
     async (request, reply) => {
@@ -120,14 +124,16 @@ async function submit(outbox: Outbox, delivery: Delivery) {
   try {
     return await outbox.submit(delivery)
   } catch (cause) {
-    if (cause instanceof OverloadedError) {
-      throw new HttpProblem('overloaded', 'Too much is waiting here. Send the event again.', {
-        headers: { 'retry-after': String(Math.ceil(cause.retryAfterSeconds)) },
-      })
-    }
+    if (cause instanceof OverloadedError) throw overloaded(cause)
     const detail = 'The event could not be stored in the queue. Send it again: it is stored once.'
     throw new HttpProblem('queue', detail, { cause })
   }
+}
+
+function overloaded({ retryAfterSeconds }: OverloadedError): HttpProblem {
+  return new HttpProblem('overloaded', 'Too much is waiting here. Send the event again.', {
+    headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) },
+  })
 }
 
 function shuttingDown(): HttpProblem {

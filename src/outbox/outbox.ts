@@ -6,6 +6,8 @@ import type { StoreDeliveries, Stored } from './store-deliveries.ts'
 
 /** Takes deliveries and answers once each is committed together with its job. */
 export interface Outbox {
+  /** What `submit` would throw now, to be asked before anything is spent on a delivery. */
+  refusal(): OverloadedError | undefined
   /**
    * Resolves after the commit.
    * @throws OverloadedError when too much is waiting or the outbox is closing.
@@ -38,6 +40,11 @@ const COMMITS_IN_FLIGHT = 2
 const RETRY_AFTER_SECONDS = 5
 /** A database that needs longer is as good as away: to be told so, the provider need not wait for its 10 s. */
 const ANSWER_LIMIT_MS = 2_500
+/**
+ * Nobody joins a line whose first has waited for so much of its time: more comes than commits take away, and a
+ * longer line would only make every answer late, until none is in time.
+ */
+const JOINING_SHARE = 0.4
 /** What has waited for so much of its time is refused: too little is left for a commit. */
 const WAITING_SHARE = 0.8
 
@@ -77,12 +84,19 @@ export class GroupCommit implements Outbox {
     return this.#waiting.length
   }
 
-  submit(delivery: Delivery): Promise<Stored> {
+  refusal(): OverloadedError | undefined {
     const { waitingMax, waitingBytesMax } = this.#options
-    if (this.#closing) return Promise.reject(new OverloadedError('shutting down', RETRY_AFTER_SECONDS))
+    if (this.#closing) return new OverloadedError('shutting down', RETRY_AFTER_SECONDS)
     if (this.#waiting.length >= waitingMax || this.#waitingBytes >= waitingBytesMax) {
-      return Promise.reject(new OverloadedError('too many deliveries are waiting', RETRY_AFTER_SECONDS))
+      return new OverloadedError('too many deliveries are waiting', RETRY_AFTER_SECONDS)
     }
+    const firstSince = this.#waiting[0]?.since ?? Number.POSITIVE_INFINITY
+    return firstSince < this.#waitedFor(JOINING_SHARE) ? notKeepingUp() : undefined
+  }
+
+  submit(delivery: Delivery): Promise<Stored> {
+    const refusal = this.refusal()
+    if (refusal !== undefined) return Promise.reject(refusal)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delivery, since: performance.now(), resolve, reject })
       this.#waitingBytes += delivery.payload.length
@@ -102,6 +116,11 @@ export class GroupCommit implements Outbox {
     return this.#options.answerLimitMs ?? ANSWER_LIMIT_MS
   }
 
+  /** When what has waited for this share of its time by now had come; `performance.now()`. */
+  #waitedFor(share: number): number {
+    return performance.now() - this.#answerLimitMs * share
+  }
+
   #commitWaiting(): void {
     this.#refuseStale()
     while (this.#inFlight < COMMITS_IN_FLIGHT && this.#waiting.length > 0) {
@@ -115,7 +134,7 @@ export class GroupCommit implements Outbox {
   }
 
   #refuseStale(): void {
-    const staleBefore = performance.now() - this.#answerLimitMs * WAITING_SHARE
+    const staleBefore = this.#waitedFor(WAITING_SHARE)
     const kept = this.#waiting.findIndex(({ since }) => since >= staleBefore)
     const stale = this.#waiting.splice(0, kept === -1 ? this.#waiting.length : kept)
     for (const { delivery, reject } of stale) {

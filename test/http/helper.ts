@@ -8,6 +8,7 @@ import type { ReadinessCheck } from '../../src/http/health-routes.ts'
 import { buildServer, type ServerOptions } from '../../src/http/server.ts'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
 import { createMetrics, type Metrics } from '../../src/metrics.ts'
+import type { OverloadedError } from '../../src/outbox/errors.ts'
 import type { Outbox } from '../../src/outbox/outbox.ts'
 import type { Delivery } from '../../src/webhook/delivery.ts'
 import * as hex from '../../src/webhook/hex.ts'
@@ -28,6 +29,12 @@ export class MemoryOutbox implements Outbox {
   gate: Promise<void> = Promise.resolve()
   /** Thrown by submissions while set. */
   failure: Error | undefined
+  /** What takes nothing more says so while set. */
+  overload: OverloadedError | undefined
+
+  refusal(): OverloadedError | undefined {
+    return this.overload
+  }
 
   async submit(delivery: Delivery) {
     await this.gate

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
+import { OverloadedError } from '../../src/outbox/errors.ts'
 import { countAnswers, createServer, eventBody, openClient, rawRequest, signed } from './helper.ts'
 
 /** The last answer in what a client received. */
@@ -83,6 +84,24 @@ t.test(
     await client.waitFor(/"queued"/)
   },
 )
+
+t.test('while nothing more is taken, a delivery is told so before its body has come', async (t) => {
+  const { listen, outbox, lines } = createServer(t)
+  const body = eventBody()
+  const client = await openClient(t, await listen())
+  outbox.overload = new OverloadedError('internal words', 7)
+  client.socket.write(rawRequest('', { ...signed(body), 'content-length': String(body.length) }))
+  const { status, head } = lastAnswer(await client.waitFor(/overloaded.*\}$/s))
+  t.equal(status, 503)
+  t.match(head, /retry-after: 7/i)
+  t.match(lines.at(-1), { event: 'webhook', outcome: 'overloaded', status: 503 })
+
+  outbox.overload = undefined
+  client.socket.write(body)
+  client.socket.write(rawRequest(body, signed(body)))
+  await client.waitFor(/"queued"/)
+  t.equal(outbox.stored.size, 1, 'what it sends on the same connection later is taken')
+})
 
 t.test('bodies being received are bounded together', async (t) => {
   const config = { bodyLimitBytes: 2048, waitingBytesMax: 3072 }

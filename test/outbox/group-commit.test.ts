@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { OverloadedError } from '../../src/outbox/errors.ts'
 import { GroupCommit, type OutboxOptions } from '../../src/outbox/outbox.ts'
@@ -137,6 +137,19 @@ t.test('group commit', async (t) => {
     gate.open()
     await Promise.all(answers)
     t.match(await outbox.submit(buildDelivery()), { status: 'queued' }, 'and takes it when there is room')
+  })
+
+  await t.test('refuses a delivery while the line moves too slowly for it', async (t) => {
+    const { gate, outbox } = open({ answerLimitMs: 2_000 })
+    const answers = deliveries(2 + 1).map((delivery) => outbox.submit(delivery))
+    t.equal(outbox.refusal(), undefined, 'not because something waits')
+    const startedAt = performance.now()
+    while (outbox.refusal() === undefined) await sleep(10)
+    t.ok(performance.now() - startedAt < 1_000, 'but before too little time is left for a commit')
+    await t.rejects(outbox.submit(buildDelivery()), OverloadedError)
+    gate.open()
+    t.match(await Promise.all(answers), [{ status: 'queued' }, { status: 'queued' }, { status: 'queued' }])
+    t.match(await outbox.submit(buildDelivery()), { status: 'queued' }, 'and takes it when the line moves')
   })
 
   await t.test('tells of every commit, and wakes a worker only when there is a job', async (t) => {

@@ -4,6 +4,6 @@ import { serve } from './serve.ts'
 // The ceiling: HTTP, signature, JSON and log, and nothing is stored.
 
 await serve(async () => ({
-  outbox: { submit: async () => ({ status: 'queued', eventId: uuidv7() }) },
+  outbox: { refusal: () => undefined, submit: async () => ({ status: 'queued', eventId: uuidv7() }) },
   close: async () => {},
 }))

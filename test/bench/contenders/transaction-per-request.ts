@@ -21,6 +21,8 @@ class TransactionPerRequest implements Outbox {
     this.#boss = boss
   }
 
+  refusal(): undefined {}
+
   submit(delivery: Delivery): Promise<Stored> {
     const id = uuidv7()
     const { dedupeKey, type } = delivery
