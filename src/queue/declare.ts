@@ -16,9 +16,9 @@ const EXPIRE_SECONDS = 5 * 60
 
 /**
  * A worker that was killed stops its heartbeat; its jobs come back after this, plus one monitor pass
- * (`MONITOR_INTERVAL_SECONDS` in boss.ts). pg-boss allows no less than 10.
+ * (`MONITOR_INTERVAL_SECONDS` in boss.ts): half a minute. pg-boss allows no less than 10.
  */
-const HEARTBEAT_SECONDS = 30
+const HEARTBEAT_SECONDS = 15
 
 type RetrySettings = Pick<
   Config,

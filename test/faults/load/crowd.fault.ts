@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { goodRequest } from '../hostile/requests.ts'
-import { rawRequest } from '../http/helper.ts'
-import { startLab } from './lab/lab.ts'
-import { type Offered, offer } from './lab/offer.ts'
-import { newParcel } from './lab/parcels.ts'
-import { settle } from './lab/reckoning.ts'
-import { startServer } from './lab/server.ts'
+import { goodRequest } from '../../hostile/requests.ts'
+import { rawRequest } from '../../http/helper.ts'
+import { startLab } from '../lab/lab.ts'
+import { type Offered, offer } from '../lab/offer.ts'
+import { newParcel } from '../lab/parcels.ts'
+import { settle } from '../lab/reckoning.ts'
+import { startServer } from '../lab/server.ts'
 
 const LIMIT_MS = 180_000
 const SCENE_MS = 5_000
@@ -35,7 +35,7 @@ const GOOD_P99_LIMIT_MS = 5_000
 const GROWTH_LIMIT_MIB = 200
 const SETTLE_LIMIT_MS = 60_000
 
-const garbageCollection = fileURLToPath(new URL('./lab/collect-garbage.ts', import.meta.url))
+const garbageCollection = fileURLToPath(new URL('../lab/collect-garbage.ts', import.meta.url))
 
 t.setTimeout(LIMIT_MS)
 t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {

@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { testPool } from '../db/prepared.ts'
-import { aftermath, NO_RETRIES } from '../hostile/aftermath.ts'
-import { barrage } from '../hostile/barrage.ts'
-import { BODY_LIMIT_BYTES } from '../hostile/bodies.ts'
-import { Provider } from './lab/provider.ts'
-import { startServer } from './lab/server.ts'
-import { type Service, startService } from './lab/supervisor.ts'
+import { testPool } from '../../db/prepared.ts'
+import { aftermath, NO_RETRIES } from '../../hostile/aftermath.ts'
+import { barrage } from '../../hostile/barrage.ts'
+import { BODY_LIMIT_BYTES } from '../../hostile/bodies.ts'
+import { Provider } from '../lab/provider.ts'
+import { startServer } from '../lab/server.ts'
+import { type Service, startService } from '../lab/supervisor.ts'
 
 const REQUESTS = Number(process.env.FAULTS_HOSTILE_REQUESTS || 100_000)
 const WARM_UP_REQUESTS = 10_000
@@ -19,7 +19,7 @@ const RESIDENT_LIMIT_MIB = 400
 const SETTLE_LIMIT_MS = 60_000
 const LIMIT_MS = 195_000
 
-const garbageCollection = fileURLToPath(new URL('./lab/collect-garbage.ts', import.meta.url))
+const garbageCollection = fileURLToPath(new URL('../lab/collect-garbage.ts', import.meta.url))
 
 t.setTimeout(LIMIT_MS)
 t.test('a hundred thousand hostile requests', { timeout: LIMIT_MS }, async (t) => {
