@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database } from '../tables/database.ts'
 import { findEvents } from './find-events.ts'
 import { type KnownObject, readKnownObjects } from './known-objects.ts'
@@ -24,18 +24,14 @@ const NEAR_EXAMINED = 5_000
 /** Between texts that are handed over as one; no id has it. */
 const SEPARATOR = '\x1f'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * Finds events by a phone number or an id. No index leads from a number to the events that speak of it, and one
  * over payloads would slow every delivery down. So the payloads of the newest events are read, a page at a time, as
  * in any list; and the first page adds, of all the events before those:
- * - the one whose own id it is, or that was delivered under it (`webhook-id`);
+ * - those that the id names: as their own, their delivery's (`webhook-id`) or the provider's of the event;
  * - those that arrived within ten minutes of what is known (through indexes) of the number's newest messages,
  *   calls and voicemails, or of the object with the id;
- * - the newest failures that contain it;
- * - where all this finds nothing for an id, those that the provider calls so. That reads the table through, which
- *   takes about half a second for a million events.
+ * - the newest failures that contain it.
  *
  * A page may thus hold more than `limit`, and later pages may hold events of the first one again.
  */
@@ -54,29 +50,15 @@ export async function searchEvents(
     isByFailure ? [] : findNear(db, search, filter),
     isByFailure || filter.status !== undefined ? [] : findFailures(db, containing, page),
   ])
-  const events = merge([scanned.events, named, near, failures], isByFailure)
-  if (events.length > 0 || search.kind === 'number') return { ...scanned, events }
-  const ids = await findEvents(db, search.text)
-  return {
-    ...scanned,
-    events: merge([await readSome(db, sql`id = any (${ids}::uuid[])`, filter)], isByFailure),
-  }
+  return { ...scanned, events: merge([scanned.events, named, near, failures], isByFailure) }
 }
 
-function findNamed(db: Kysely<Database>, id: string, filter: ListFilter): Promise<ListedEvent[]> {
-  const keys = ['standard', 'legacy', 'hex'].map((scheme) => `${scheme}:${id}`)
-  const isOwn = UUID.test(id) ? sql`id = ${id}::uuid` : sql`false`
-  return readSome(db, sql`(dedupe_key = any (${keys}::text[]) or ${isOwn})`, filter)
-}
-
-async function readSome(
-  db: Kysely<Database>,
-  condition: RawBuilder<unknown>,
-  filter: ListFilter,
-): Promise<ListedEvent[]> {
+async function findNamed(db: Kysely<Database>, id: string, filter: ListFilter): Promise<ListedEvent[]> {
+  const ids = await findEvents(db, id)
+  if (ids.length === 0) return []
   const { rows } = await sql<ListedEvent>`
     select ${listedColumns} from openphone.webhook_event
-    where ${condition} and ${rangeCondition(filter)} and ${matchCondition(filter)}
+    where id = any (${ids}::uuid[]) and ${rangeCondition(filter)} and ${matchCondition(filter)}
   `.execute(db)
   return rows
 }

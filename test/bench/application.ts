@@ -23,14 +23,21 @@ export interface Application {
   stop(): Promise<void>
 }
 
+export interface ApplicationOptions {
+  readonly databaseUrl?: string
+  readonly role: 'all' | 'ingest' | 'worker'
+  /** Without it the operators' API is not there. */
+  readonly opsToken?: string
+}
+
 /**
  * Starts the application, or a contender in its place, on a database: with default settings, and with its log
  * going to a file at level info, as in production.
  */
 export async function startApplication(
-  bench: Bench,
+  bench: Pick<Bench, 'folder' | 'processes' | 'signal'>,
   script: URL,
-  { databaseUrl = '', role }: { databaseUrl?: string; role: 'all' | 'ingest' | 'worker' },
+  { databaseUrl = '', role, opsToken }: ApplicationOptions,
 ): Promise<Application> {
   const logFile = `${bench.folder}/${role}-${randomBytes(4).toString('hex')}.log`
   const { child, ended } = bench.processes.start({
@@ -42,6 +49,7 @@ export async function startApplication(
       PORT: '0',
       ROLE: role,
       LOG_LEVEL: 'info',
+      ...(opsToken && { OPS_TOKEN: opsToken }),
     },
     output: { file: logFile },
   })

@@ -24,7 +24,10 @@ export interface Bench {
 }
 
 /** Runs something on a new database that is dropped afterwards. */
-export async function withDatabase<T>(bench: Bench, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  bench: Pick<Bench, 'postgres' | 'signal'>,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   bench.signal.throwIfAborted()
   const database = await bench.postgres.createDatabase()
   try {

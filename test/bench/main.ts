@@ -5,16 +5,15 @@ import type { Bench } from './bench.ts'
 import { busyCores } from './busy-cores.ts'
 import { makeTemporaryFolder } from './disk.ts'
 import { describeEnvironment } from './environment.ts'
+import { exitCodes } from './exit-codes.ts'
 import type { Figures } from './figures.ts'
 import { type Measurement, summarise } from './measurement.ts'
 import { type BenchOptions, readOptions, scenariosFor, sizesFor } from './options.ts'
 import { openPostgres } from './postgres.ts'
 import { Processes } from './processes.ts'
 import { reportText } from './report.ts'
+import { stopSignal } from './stop-signal.ts'
 import { judge } from './targets.ts'
-
-// 130: as a shell says of a command ended by Ctrl-C.
-const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 /** With more of the machine taken by others, its figures are about them too. */
 const BUSY_CORES_MAX = 0.2
@@ -87,19 +86,6 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
       await closer().catch((error: unknown) => console.error('While tidying up:', error))
     }
   }
-}
-
-/** Aborted at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-      console.error('Stopping: tidying up.')
-      controller.abort()
-    })
-  }
-  return controller.signal
 }
 
 const signal = stopSignal()

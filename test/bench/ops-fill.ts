@@ -8,6 +8,9 @@ export interface Fill {
   readonly days: number
 }
 
+/** Phone numbers that the events come from, each as often as any other. */
+export const CUSTOMERS = 5_000
+
 /** Stored by one statement. */
 const EVENTS_AT_ONCE = 250_000
 
@@ -45,7 +48,7 @@ async function storeEvents(
       'standard:msg_' || noise, type, 'standard', '2026-03-30', 'EV' || noise, at, at,
       json_build_object('id', 'EV' || noise, 'type', type, 'apiVersion', '2026-03-30', 'createdAt', at,
         'data', json_build_object('resource', json_build_object('id', 'AC' || noise, 'text', repeat(noise, 8)),
-        'context', json_build_object('senderIdentifier', '+1555' || lpad((number % 10000000)::text, 7, '0')))),
+        'context', json_build_object('senderIdentifier', '+1555' || lpad((number % $6)::text, 7, '0')))),
       case when has_failed then 'failed' else 'processed' end,
       case when has_failed then 6 else 1 end,
       case when has_failed then 'Error: the database refused it (' || number % 7 || ')' end,
@@ -61,7 +64,7 @@ async function storeEvents(
         number % ($1::int / $2::int) = 0 and number < $1 * 0.99 as has_failed
       from generate_series($4::int, $5::int) as number
     ) as made`,
-    [events, failures, days, from, to],
+    [events, failures, days, from, to, CUSTOMERS],
   )
 }
 
@@ -89,4 +92,15 @@ async function storeJobs(pool: pg.Pool): Promise<void> {
       'openphone-dead', id
     from openphone.webhook_event order by id desc limit 2000`,
   )
+}
+
+/** The messages of the events that tell of one: what a search by phone number goes by. */
+export async function storeMessages(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `insert into openphone.message (id, direction, status, from_number, contact_phone, body, created_at)
+    select payload #>> '{data,resource,id}', 'incoming', 'received', payload #>> '{data,context,senderIdentifier}',
+      payload #>> '{data,context,senderIdentifier}', payload #>> '{data,resource,text}', received_at
+    from openphone.webhook_event where type in ('message.received', 'message.delivered') and status = 'processed'`,
+  )
+  await pool.query('vacuum (analyze) openphone.message')
 }

@@ -1,79 +1,84 @@
 import { rm } from 'node:fs/promises'
-import type pg from 'pg'
+import { parseArgs } from 'node:util'
+import { withDatabase } from './bench.ts'
 import { makeTemporaryFolder } from './disk.ts'
-import { type Fill, fillLikeAfterMonths } from './ops-fill.ts'
-import { openPostgres } from './postgres.ts'
-import { median } from './statistics.ts'
+import { exitCodes } from './exit-codes.ts'
+import { askApi } from './ops-api.ts'
+import { type OpsBench, startOpsApplication } from './ops-application.ts'
+import { figureText, type OpsFigure } from './ops-figure.ts'
+import { type Fill, fillLikeAfterMonths, storeMessages } from './ops-fill.ts'
+import { walkLists } from './ops-pages.ts'
+import { askViews } from './ops-questions.ts'
+import { measureReplays } from './ops-replay.ts'
+import { type Database, openPostgres } from './postgres.ts'
+import { Processes } from './processes.ts'
+import { stopSignal } from './stop-signal.ts'
 
-// What operators ask at three in the morning, with a million events and 10,000 failures:
-//
-//   node test/bench/ops-views.ts [--plans]
-//
-// On BENCH_DATABASE_URL, else on a server of its own. Exit code 1 when a question takes longer than the target.
+const HELP = `What operators ask at three in the morning, with a million events and 10,000 failures: each view, each list of
+/ops/api with every filter, the search, and every page up to the last; then the replay of all failures.
 
-const TARGET_MS = 100
-const REPETITIONS = 5
+  node test/bench/ops-views.ts [--plans]
+
+On BENCH_DATABASE_URL, else on a server of its own; some four minutes. --plans shows how Postgres answers the views.
+Exit code 1 when something takes longer than it may: 100 ms, or 10 s for the replay.`
+
 const FILL: Fill = { events: 1_000_000, failures: 10_000, days: 30 }
 
-const QUESTIONS: Readonly<Record<string, string>> = {
-  'the newest 50 failures': 'select * from openphone.ops_failures order by failed_at desc limit 50',
-  'failures by type and error':
-    'select type, error, count(*), max(failed_at) from openphone.ops_failures group by type, error order by 3 desc',
-  backlog: 'select * from openphone.ops_backlog',
-  'throughput, the last hour': `select * from openphone.ops_throughput where minute > now() - interval '1 hour'`,
-  'throughput, 24 hours': 'select * from openphone.ops_throughput',
-  'one event': `select * from openphone.ops_event where event_id = '$event'`,
-}
-
-interface Answer {
-  readonly question: string
-  /** By `explain (analyze)`: planning and execution. */
-  readonly milliseconds: number
-  readonly firstMilliseconds: number
-  readonly plan: string
-}
-
-/** A question is asked several times; the first finds less in memory. */
-async function ask(pool: pg.Pool, question: string, query: string): Promise<Answer> {
-  const times: number[] = []
-  let plan = ''
-  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
-    const { rows } = await pool.query<Record<'QUERY PLAN', string>>(`explain (analyze, buffers) ${query}`)
-    plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    const parts = [...plan.matchAll(/^(?:Planning|Execution) Time: ([\d.]+) ms$/gm)]
-    times.push(parts.reduce((sum, [, milliseconds]) => sum + Number(milliseconds), 0))
-  }
-  return { question, milliseconds: median(times), firstMilliseconds: times[0] ?? 0, plan }
-}
-
-async function run(): Promise<boolean> {
+/** @returns whether everything was quick enough. */
+async function run({ plans }: { plans: boolean }, signal: AbortSignal): Promise<boolean> {
   const folder = await makeTemporaryFolder()
+  const processes = new Processes()
+  signal.addEventListener('abort', () => void processes.killAll())
   const postgres = await openPostgres(folder, { givenUrl: process.env.BENCH_DATABASE_URL, logSegments: 4 })
+  const figures: OpsFigure[] = []
+  const tell = (figure: OpsFigure) => {
+    signal.throwIfAborted()
+    figures.push(figure)
+    console.log(figureText(figure))
+  }
+  const bench: OpsBench = { folder: folder.path, processes, signal, postgres, tell }
   try {
-    const database = await postgres.createDatabase()
-    const started = performance.now()
-    await fillLikeAfterMonths(database.pool, FILL)
-    const seconds = Math.round((performance.now() - started) / 1000)
-    console.error(`PostgreSQL ${postgres.settings.version}, filled in ${seconds} s`)
-    // One of those with a dead letter and a job.
-    const { rows } = await database.pool.query<{ id: string }>(
-      'select event_id as id from openphone.ops_failures limit 1',
-    )
-    const answers: Answer[] = []
-    for (const [question, query] of Object.entries(QUESTIONS)) {
-      answers.push(await ask(database.pool, question, query.replace('$event', rows[0]?.id ?? '')))
-    }
-    await database.drop()
-    for (const { question, milliseconds, firstMilliseconds, plan } of answers) {
-      const text = `${milliseconds.toFixed(1)} ms (the first time ${firstMilliseconds.toFixed(1)})`
-      console.log(`${question.padEnd(28)} ${text}`)
-      if (process.argv.includes('--plans')) console.log(`\n${plan}\n`)
-    }
-    return answers.every(({ milliseconds }) => milliseconds < TARGET_MS)
+    await withDatabase(bench, async (database) => {
+      await fill(database, signal)
+      console.log('\nThe views')
+      await askViews(database.pool, { tell, plans })
+      // Without workers everything stays as it was stored.
+      const application = await startOpsApplication(bench, database, 'ingest')
+      console.log('\nThe API, over HTTP')
+      await askApi(database.pool, application, tell)
+      console.log('\nThe API, page by page')
+      await walkLists(application, tell)
+      await application.stop()
+      console.log('\nReplay of all failures, while workers run')
+      await measureReplays(bench, database)
+    })
+    return figures.every(({ milliseconds, limitMilliseconds }) => milliseconds <= limitMilliseconds)
   } finally {
+    await processes.killAll()
     await postgres.close()
     await rm(folder.path, { recursive: true, force: true })
   }
 }
 
-process.exitCode = (await run()) ? 0 : 1
+async function fill({ pool }: Database, signal: AbortSignal): Promise<void> {
+  const started = performance.now()
+  await fillLikeAfterMonths(pool, FILL, () => signal.throwIfAborted())
+  await storeMessages(pool)
+  const { rows } = await pool.query('show server_version')
+  const seconds = Math.round((performance.now() - started) / 1000)
+  console.error(`PostgreSQL ${rows[0].server_version}, filled in ${seconds} s`)
+}
+
+const { values } = parseArgs({
+  options: { plans: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+})
+if (values.help) console.log(HELP)
+else {
+  const signal = stopSignal()
+  try {
+    process.exitCode = (await run(values, signal)) ? exitCodes.done : exitCodes.failed
+  } catch (error) {
+    if (!signal.aborted) throw error
+    process.exitCode = exitCodes.interrupted
+  }
+}
