@@ -28,7 +28,7 @@ export function timelineOf(
   jobs: readonly EventJobRecord[],
   deadLetter: DeadLetter | null,
 ): Moment[] {
-  const moments: Moment[] = [{ at: event.receivedAt, what: 'received', detail: `signed by ${event.scheme}` }]
+  const moments: Moment[] = [{ at: event.receivedAt, what: 'received', detail: `signature: ${event.scheme}` }]
   if (event.occurredAt) moments.push({ at: event.occurredAt, what: 'occurred', detail: null })
   for (const job of jobs) moments.push(...momentsOf(job, event.id))
   if (deadLetter) {

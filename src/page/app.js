@@ -2,7 +2,7 @@ import { get, isSignedIn, onRefused, signOut } from './api.js'
 import { showThroughput } from './charts.js'
 import { byId, setText } from './dom.js'
 import { openFromAddress, watchAddress } from './event.js'
-import { showFailures } from './failures.js'
+import { showFailures, showNoFailures } from './failures.js'
 import { ago, time } from './format.js'
 import { showHealth, showUnknown } from './health.js'
 import { Poll } from './poll.js'
@@ -29,6 +29,7 @@ async function refreshStatus() {
     byId('live').classList.remove('stale')
   } catch (error) {
     showUnknown(error.message)
+    showNoFailures('Not known.')
     byId('live').classList.add('stale')
   }
   for (const element of document.querySelectorAll('time[data-age]')) setText(element, ago(element.dateTime))
@@ -40,7 +41,9 @@ async function refreshCharts() {
     const { minutes } = await get('/throughput', { range: asked })
     if (asked === range()) showThroughput(minutes, asked)
   } catch (error) {
-    setText(byId('rate-caption'), `not up to date: ${error.message}`)
+    for (const caption of ['rate-caption', 'lag-caption']) {
+      setText(byId(caption), `Not up to date: ${error.message}`)
+    }
   }
 }
 

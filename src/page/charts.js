@@ -19,7 +19,8 @@ export function showThroughput(minutes, range) {
     times,
     column((at) => at.received),
     column((at) => at.processed),
-    column((at) => at.failed),
+    // Minutes without any have no line: a red one along the axis would look like trouble.
+    column((at) => (at.failed === 0 ? null : at.failed)),
   ])
   draw(lag, lagSeries, [times, column((at) => at.lagP50Seconds), column((at) => at.lagP99Seconds)])
 
@@ -65,7 +66,7 @@ function rateSeries() {
   const value = (_, number) => (number === null ? '–' : count(number))
   const failed = colour('failed')
   // A few failures beside thousands of events would lie on the axis: each minute that has some gets a dot.
-  const hasSome = (plot, index) => plot.data[index].flatMap((number, at) => (number > 0 ? [at] : []))
+  const hasSome = (plot, index) => plot.data[index].flatMap((number, at) => (number === null ? [] : [at]))
   return [
     { ...line, label: 'received', stroke: colour('received'), fill: colour('received-area'), value },
     { ...line, label: 'processed', stroke: colour('processed'), value },
@@ -73,7 +74,7 @@ function rateSeries() {
       label: 'failed',
       stroke: failed,
       width: 1.5,
-      value,
+      value: (_, number) => count(number ?? 0),
       points: { show: true, filter: hasSome, size: 5, fill: failed },
     },
   ]

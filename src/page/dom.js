@@ -33,6 +33,7 @@ export function setText(element, text) {
  */
 export function keep(list, items, keyOf, create, update) {
   const present = new Map([...list.children].map((child) => [child.dataset.key, child]))
+  const focused = list.contains(document.activeElement) ? document.activeElement : null
   let previous = null
   for (const item of items) {
     const key = keyOf(item)
@@ -45,6 +46,8 @@ export function keep(list, items, keyOf, create, update) {
     previous = element
   }
   for (const gone of present.values()) gone.remove()
+  // An element that is moved loses the focus.
+  if (focused !== document.activeElement) focused?.focus({ preventScroll: true })
 }
 
 let toastTimer

@@ -79,6 +79,7 @@ function show(id) {
         h('h2', { id: 'event-title', tabindex: '-1' }, 'Event'),
         h('button', { type: 'button', class: 'close', onclick: () => dialog.close() }, 'Close'),
       ),
+      h('p', { id: 'event-stale', class: 'error', role: 'status' }),
       h('div', { id: 'event-body' }, h('p', { class: 'quiet', role: 'status' }, 'Loading…')),
     ),
   )
@@ -92,10 +93,13 @@ async function refresh() {
   const id = openId
   try {
     const history = await get(`/events/${id}`)
-    if (id === openId) render(history)
+    if (id !== openId) return
+    render(history)
+    setText(byId('event-stale'), '')
   } catch (error) {
-    if (id !== openId || shownState !== undefined) return
-    byId('event-body').replaceChildren(h('p', { class: 'error', role: 'alert' }, error.message))
+    if (id !== openId) return
+    if (shownState !== undefined) setText(byId('event-stale'), `Not up to date: ${error.message}`)
+    else byId('event-body').replaceChildren(h('p', { class: 'error', role: 'alert' }, error.message))
   }
 }
 

@@ -7,22 +7,58 @@ import { searchFor } from './search.js'
 
 /** Events shown of a group that is opened; the search has the rest. */
 const NEWEST = 5
+/** Groups shown before somebody asks for all: what is below them should stay in reach. */
+const KINDS = 8
 
 /** What the API takes for a group: an empty text for failures without an error. */
 const filterOf = ({ type, error }) => ({ type, error: error ?? '' })
 const keyOf = ({ type, error }) => JSON.stringify([type, error])
 
+const list = byId('failure-groups')
+let shown = { total: 0, groups: [] }
+let areAllShown = false
+
+byId('more-kinds').addEventListener('click', () => {
+  areAllShown = true
+  const next = list.children.length
+  showFailures(shown)
+  list.children[next]?.querySelector('button').focus()
+})
 byId('replay-all').addEventListener('click', () => replayFailures({}, 'All that have failed up to now.'))
 
-export function showFailures({ total, groups }) {
+export function showFailures(failures) {
+  shown = failures
+  const { total, groups } = failures
   const isEmpty = total === 0
   setText(byId('failures-total'), isEmpty ? '' : count(total))
   setText(byId('failures-empty'), 'Nothing has failed.')
   byId('failures-empty').hidden = !isEmpty
-  byId('failure-groups').hidden = isEmpty
+  list.hidden = isEmpty
   byId('replay-all').hidden = isEmpty
   setText(byId('replay-all'), `Replay all ${count(total)}…`)
-  keep(byId('failure-groups'), groups, keyOf, createGroup, updateGroup)
+  const some = groups.filter((group, index) => areAllShown || index < KINDS || isInUse(group))
+  keep(list, some, keyOf, createGroup, updateGroup)
+  const more = groups.length - some.length
+  byId('more-kinds').hidden = more === 0
+  setText(byId('more-kinds'), `Show ${counted(more, 'more kind')}`)
+  const rare = total - groups.reduce((sum, group) => sum + group.count, 0)
+  byId('rare-kinds').hidden = rare <= 0
+  setText(
+    byId('rare-kinds'),
+    `${counted(rare, 'failure')} of rarer kinds: they are found below, with the status “failed”.`,
+  )
+}
+
+/** What somebody reads must not go away because newer kinds have come. */
+function isInUse(group) {
+  const element = [...list.children].find(({ dataset }) => dataset.key === keyOf(group))
+  if (element === undefined) return false
+  return element.contains(document.activeElement) || element.querySelector('[aria-expanded="true"]') !== null
+}
+
+/** Says why nothing is there, until failures were shown for the first time. */
+export function showNoFailures(reason) {
+  if (list.hidden && shown.groups.length === 0) setText(byId('failures-empty'), reason)
 }
 
 function createGroup(group) {

@@ -23,7 +23,8 @@ export function duration(seconds) {
 /** How long ago, by this device's clock, which may be a little off. */
 export function ago(iso) {
   const seconds = (Date.now() - Date.parse(iso)) / 1000
-  return seconds < 5 ? 'just now' : `${duration(Math.floor(seconds))} ago`
+  if (seconds < 5) return 'just now'
+  return seconds < 60 ? `${Math.floor(seconds)} s ago` : `${duration(seconds)} ago`
 }
 
 const two = (number) => String(number).padStart(2, '0')

@@ -21,7 +21,7 @@ export function showHealth({ level, sentence, problems, queues }) {
 /** Says that nothing is known now: what is on the page may be old. */
 export function showUnknown(reason) {
   showLevel('unknown')
-  showSentences([`Nobody can tell just now: ${reason} What is below is as it was before; trying again.`])
+  showSentences([`${reason} What is below may be old; it is asked again every few seconds.`])
 }
 
 function showLevel(level) {

@@ -77,6 +77,10 @@ function parametersOf() {
 
 async function search() {
   const parameters = parametersOf()
+  if (parameters.since >= parameters.until) {
+    setText(byId('search-error'), '“From” must be before “To”.')
+    return
+  }
   shown = { parameters, events: [], next: null, lookedBackTo: null, run: shown.run + 1 }
   setText(byId('search-error'), '')
   showKnown(parameters.search, shown.run)
@@ -126,24 +130,36 @@ function show(next) {
   results.hidden = events.length === 0
   byId('results-empty').hidden = events.length > 0
   const further = lookedBackTo === null ? '' : `, looked back to ${time(lookedBackTo)}`
-  setText(byId('results-empty'), isSearch ? `No event matches${further}.` : 'No event has come yet.')
+  setText(
+    byId('results-empty'),
+    isSearch ? `No event matches${further}.${hintFor(shown.parameters.search)}` : 'No event has come yet.',
+  )
   setText(
     byId('results-note'),
     isSearch
       ? `${counted(events.length, 'event')} found${further}`
-      : `The newest ${count(events.length)}, as they come`,
+      : events.length > 0
+        ? `The newest ${count(events.length)}, as they come`
+        : '',
   )
   byId('more').hidden = shown.next === null
 }
 
-function createRow({ id, type, receivedAt }) {
+/** A part of a number is no number, and would be looked for as an id. */
+function hintFor(text = '') {
+  const digits = text.replace(/\D/g, '').length
+  const isPart = /^[+\d\s().-]+$/.test(text) && digits < 10
+  return isPart ? ' A phone number must be whole, as in +1 415 555 0123.' : ''
+}
+
+function createRow({ id, type }) {
   return h(
     'li',
     {},
     h(
       'button',
       { type: 'button', class: 'row', onclick: () => openEvent(id) },
-      h('time', { datetime: receivedAt, title: receivedAt }, time(receivedAt)),
+      h('time'),
       h('span', { class: 'type' }, type),
       h('span', { class: 'status' }),
       h('span', { class: 'detail quiet' }),
@@ -152,6 +168,12 @@ function createRow({ id, type, receivedAt }) {
 }
 
 function updateRow(row, event) {
+  // The time that the list is in the order of.
+  const at = shown.parameters.status === 'failed' ? event.failedAt : event.receivedAt
+  const clock = row.querySelector('time')
+  clock.dateTime = at
+  clock.title = at
+  setText(clock, time(at))
   const status = row.querySelector('.status')
   status.dataset.status = event.status
   setText(status, event.status)

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { startOpsWithoutWorker } from '../http-ops/fixture.ts'
+import { makeEvents } from '../ops/fixture.ts'
 import { inBrowser, openBoard } from './browser.ts'
 import { startFaulty } from './fault.ts'
 
@@ -87,4 +89,62 @@ t.test('what fails while the page is open appears by itself', inBrowser, async (
   await app.fail('AC1')
   await page.getByRole('button', { name: 'Replay 1 event: message.received' }).waitFor()
   t.match(await page.title(), /^Failures/)
+})
+
+t.test(
+  'of very many kinds of failures a few are shown, and the rest when asked for',
+  inBrowser,
+  async (t) => {
+    const ops = await startOpsWithoutWorker(t)
+    for (let kind = 0; kind < 12; kind += 1) {
+      await makeEvents(ops.pool, { count: 2, error: `Error: kind ${kind}`, ageHours: kind })
+    }
+    const { page } = await openBoard(t, ops.app.url)
+    const kinds = page.locator('#failure-groups > li')
+    await page.getByRole('button', { name: 'Replay all 24…' }).waitFor()
+    t.equal(await kinds.count(), 8)
+    t.match(await kinds.first().textContent(), /kind 0/)
+    await page.getByRole('button', { name: 'Show 4 more kinds' }).click()
+    t.equal(await kinds.count(), 12)
+    t.match(await page.evaluate('document.activeElement.innerText'), /kind 8/, 'the focus goes on from there')
+    t.notOk(await page.getByRole('button', { name: /more kind/ }).isVisible())
+  },
+)
+
+t.test('a kind that is being read stays, and keeps the focus, when newer ones come', inBrowser, async (t) => {
+  const ops = await startOpsWithoutWorker(t)
+  for (let kind = 0; kind < 8; kind += 1) {
+    await makeEvents(ops.pool, { error: `Error: kind ${kind}`, ageHours: kind + 1 })
+  }
+  const { page } = await openBoard(t, ops.app.url)
+  const kinds = page.locator('#failure-groups')
+  const last = kinds.getByRole('button', { name: /kind 7/ })
+  await last.click()
+  await page.getByRole('list', { name: 'Newest failures of this kind' }).getByRole('button').first().waitFor()
+  await makeEvents(ops.pool, { error: 'Error: kind 8' })
+  await kinds.getByRole('button', { name: /kind 8/ }).waitFor()
+  t.equal(await last.getAttribute('aria-expanded'), 'true')
+  t.match(await page.evaluate('document.activeElement.innerText'), /kind 7/)
+
+  // Its own newest failure brings it to the top.
+  await makeEvents(ops.pool, { error: 'Error: kind 7' })
+  await page.locator('#failure-groups > li:first-child', { hasText: 'kind 7' }).waitFor()
+  t.match(await page.evaluate('document.activeElement.innerText'), /kind 7/)
+})
+
+t.test('failed events are listed with the time that they are in the order of', inBrowser, async (t) => {
+  const ops = await startOpsWithoutWorker(t)
+  const [first = '', second = ''] = await makeEvents(ops.pool, { count: 2, ageHours: 3 })
+  for (const [id, at] of [
+    [first, '2026-01-02T00:00:00Z'],
+    [second, '2026-01-01T00:00:00Z'],
+  ]) {
+    await ops.pool.query('update openphone.webhook_event set failed_at = $2 where id = $1', [id, at])
+  }
+  const { page } = await openBoard(t, ops.app.url)
+  await page.getByLabel('Status').selectOption('failed')
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByText('2 events found').waitFor()
+  const times = await page.locator('#results time').evaluateAll((all) => all.map((each) => each.title))
+  t.same(times, ['2026-01-02T00:00:00.000Z', '2026-01-01T00:00:00.000Z'])
 })

@@ -56,8 +56,14 @@ t.test('the search', inBrowser, async (t) => {
     await page.getByLabel('From').fill('2026-02-01T00:00')
     await page.getByLabel('To', { exact: true }).fill('2026-01-01T00:00')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('alert').filter({ hasText: '"since" must be before "until".' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: '“From” must be before “To”.' }).waitFor()
     t.pass()
+  })
+
+  t.test('says that a part of a phone number is not enough', async (t) => {
+    await search(() => page.getByLabel('Phone number or id').fill('415 555'))
+    await page.getByText('No event matches. A phone number must be whole').waitFor()
+    t.equal(await rows.count(), 0)
   })
 
   t.test('shows an event by its address, and goes back by the browser’s own button', async (t) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { startOps } from '../http-ops/fixture.ts'
 import { inBrowser, openBoard, openPage } from './browser.ts'
 
-const BUDGET_BYTES = 150 * 1024
+const BUDGET_BYTES = 150_000
 
 t.test('with nothing in the database every part says so', inBrowser, async (t) => {
   const ops = await startOps(t)
@@ -36,6 +36,31 @@ t.test('a server that is gone is not taken for a healthy one', inBrowser, async 
   await page.locator('#health[data-level="unknown"]').waitFor()
   t.match(await page.locator('#health-text').textContent(), /does not answer/)
   t.match(await page.title(), /^No answer/)
+})
+
+t.test('an event that is open says when it is not up to date any more', inBrowser, async (t) => {
+  const ops = await startOps(t)
+  const { eventId } = await ops.send({ type: 'a.kind', data: {} })
+  const { page } = await openBoard(t, ops.app.url)
+  await page.goto(`${ops.app.url}/ops#event=${eventId}`)
+  const sheet = page.getByRole('dialog', { name: 'a.kind' })
+  await sheet.locator('.payload').waitFor()
+  await page.route('**/ops/api/**', (route) => route.abort())
+  await sheet.getByText('Not up to date: The server does not answer.').waitFor()
+  await page.unroute('**/ops/api/**')
+  await sheet.getByText('Not up to date').waitFor({ state: 'hidden' })
+  t.pass()
+})
+
+t.test('nothing goes on loading when the database does not answer from the start', inBrowser, async (t) => {
+  const ops = await startOps(t)
+  const { page } = await openBoard(t, ops.app.url)
+  const detail = 'The database does not answer now.'
+  await page.route('**/ops/api/**', (route) => route.fulfill({ status: 503, json: { detail } }))
+  await page.reload()
+  await page.locator('#health-text').filter({ hasText: detail }).waitFor()
+  await page.locator('#rate-caption').filter({ hasText: detail }).waitFor()
+  t.equal(await page.getByText('Loading…').filter({ visible: true }).count(), 0)
 })
 
 t.test('an address of an event that is not there says so', inBrowser, async (t) => {

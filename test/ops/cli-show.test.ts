@@ -23,7 +23,7 @@ t.test('show', async (t) => {
         deadLetter: null,
         timeline: [
           { what: 'occurred' },
-          { what: 'received', detail: 'signed by standard' },
+          { what: 'received', detail: 'signature: standard' },
           { what: 'attempt-started' },
           { what: 'processed' },
           { what: 'job-ended' },
