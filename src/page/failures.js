@@ -45,7 +45,7 @@ export function showFailures(failures) {
   byId('rare-kinds').hidden = rare <= 0
   setText(
     byId('rare-kinds'),
-    `${counted(rare, 'failure')} of rarer kinds: they are found below, with the status “failed”.`,
+    `${counted(rare, 'failure')} of other kinds are not listed here: find them below, by the status “failed”.`,
   )
 }
 

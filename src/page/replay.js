@@ -58,7 +58,8 @@ function confirm(matched, what, act) {
   const events = counted(matched, 'event')
   const cancel = h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel')
   const go = h('button', { type: 'button', class: 'primary', onclick: start }, `Replay ${events}`)
-  const progress = h('progress', { max: matched, value: 0, hidden: true, 'aria-label': 'Replayed' })
+  // Without a value it moves: the first answer may be that to all of them.
+  const progress = h('progress', { max: matched, hidden: true, 'aria-label': 'Replayed' })
   const note = h('p', { class: 'quiet', role: 'status' })
   dialog.replaceChildren(
     h('h2', { id: 'confirm-title' }, `Replay ${events}?`),
@@ -84,6 +85,7 @@ function confirm(matched, what, act) {
     go.disabled = true
     dialog.oncancel = (event) => event.preventDefault()
     progress.hidden = false
+    setText(note, 'Replaying…')
     try {
       const replayed = await act((done) => {
         progress.value = done
