@@ -9,7 +9,7 @@ export function hintFor(outcome: Outcome, url: string, secret: ChosenSecret): st
       return unansweredHint(answer, new URL(url).origin)
     case 400:
       if (detail?.includes('timestamp')) return 'The clocks of this machine and the server differ too much.'
-      return `It was signed with the ${secret.scheme} secret from ${secret.origin}. The server must have the same one: compare its OPENPHONE_SIGNING_SECRETS, or give --secret.`
+      return `It was signed with the ${secret.scheme} secret from ${secret.origin}. The server must have the same one: compare its OPENPHONE_SIGNING_SECRETS.`
     case 404:
     case 405:
       return `${url} is not the webhook. Give its whole address with --url.`

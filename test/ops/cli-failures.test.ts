@@ -32,6 +32,14 @@ t.test('failures', async (t) => {
     t.match(stdout, new RegExp(`${newest} {2}call\\.completed`))
   })
 
+  await t.test('end with what to do about them', async (t) => {
+    const { stdout } = await runOps(['failures', '--limit', '2'], { DATABASE_URL: url })
+    t.match(stdout, /\n\nThe newest 2:\n\nevent /)
+    t.match(stdout, new RegExp(`npm run ops -- show ${newest}\n.*npm run ops -- replay --status failed\n$`))
+    const status = await runOps(['status'], { DATABASE_URL: url })
+    t.match(status.stdout, /\n\nWhat failed, and what to do about it: npm run ops -- failures\n$/)
+  })
+
   await t.test('that do not exist: nothing matched', async (t) => {
     t.match(await runJson(url, ['failures', '--type', 'nix']), {
       code: 1,

@@ -100,7 +100,9 @@ t.test('an installation that is well', async (t) => {
     ])
     const asked = await findings(env, `http://127.0.0.1:${await freePort()}/hook`)
     t.match(asked.of('delivery'), [{ level: 'wrong', advice: /No server listens/ }])
-    await t.rejects(findings(env, 'nowhere'), UsageError)
+    const found: Finding[] = []
+    await t.rejects(examine({ env, url: 'nowhere', onFinding: (finding) => found.push(finding) }), UsageError)
+    t.same(found, [], 'which is told before anything is looked at')
   })
 })
 
@@ -117,7 +119,7 @@ t.test('what is wrong is found, with what to do about it', async (t) => {
       { code: 1, stdout: /WRONG {3}workers: none is running.*\n {8}→ Start one[\s\S]*\n1 to be mended\.\n$/ },
     )
     t.match(of('workers'), [{ level: 'wrong', advice: /npm run worker/ }])
-    t.match(of('retention'), [{ level: 'notice', advice: /Start a worker/ }])
+    t.match(of('retention'), [{ level: 'notice', advice: /^Start a worker/ }])
   })
 
   await t.test('a queue that is not as the settings say', async (t) => {
@@ -157,8 +159,15 @@ t.test('what is wrong is found, with what to do about it', async (t) => {
 
   await t.test('a damaged schema of pg-boss', async (t) => {
     await pool.query('drop index pgboss.job_common_i12')
+    await pool.query('alter table pgboss.queue add column note text')
     const { of } = await findings(env)
-    t.match(of('pg-boss schema'), [{ level: 'wrong', message: /missing index job_common_i12/ }])
+    t.match(of('pg-boss schema'), [
+      {
+        level: 'wrong',
+        message: /missing index job_common_i12; other columns in queue$/,
+        advice: /npx pg-boss doctor/,
+      },
+    ])
   })
 
   await t.test('a schema of pg-boss that is of another version', async (t) => {
@@ -186,6 +195,7 @@ t.test('settings and databases that cannot be used are findings too', async (t) 
   t.match(bad.of('configuration'), [
     { level: 'wrong', message: /RETRY_LIMIT: must be[\s\S]*OPENPHONE_SIGNING_SECRETS/ },
   ])
+  t.match(bad.of('database'), [{ level: 'notice', message: 'not looked at before the settings are good' }])
 
   const away = await findings({ DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:9/nothing', ...signing })
   t.match(away.of('database'), [

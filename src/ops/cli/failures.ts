@@ -29,15 +29,17 @@ export async function failures({ json, type, since, limit }: FailuresOptions): P
     ])
     return { count, groups, failures: newest }
   })
-  console.log(json ? JSON.stringify(report) : failuresText(report))
+  console.log(json ? JSON.stringify(report) : failuresText(report, type))
   return report.count > 0 ? exitCodes.done : exitCodes.nothing
 }
 
-function failuresText({ count, groups, failures: newest }: FailuresReport): string {
+function failuresText({ count, groups, failures: newest }: FailuresReport, type?: string): string {
   if (count === 0) return 'No failed event matches.'
+  const inGroups = groups.reduce((sum, group) => sum + group.count, 0)
   return [
     `${countText(count, 'failed event')}.`,
-    failureGroupsText(groups),
+    failureGroupsText(groups) + (inGroups < count ? `\n${countText(count - inGroups, 'more', 'more')}` : ''),
+    ...(newest.length < count ? [`The newest ${newest.length}:`] : []),
     tableText(
       [
         { title: 'event' },
@@ -54,5 +56,7 @@ function failuresText({ count, groups, failures: newest }: FailuresReport): stri
         shorten(error ?? '-', 80),
       ]),
     ),
+    `All about one:                    npm run ops -- show ${newest[0]?.eventId ?? '<id>'}
+Try them again, once it is mended: npm run ops -- replay --status failed${type === undefined ? '' : ` --type ${type}`}`,
   ].join('\n\n')
 }

@@ -42,7 +42,9 @@ function statusText({ sentence, backlog, throughput, failures }: StatusReport): 
       ]),
     ),
   ]
-  if (failures.length > 0) parts.push(failureGroupsText(failures))
+  if (failures.length > 0) {
+    parts.push(failureGroupsText(failures), 'What failed, and what to do about it: npm run ops -- failures')
+  }
   return parts.join('\n\n')
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { PgBoss } from 'pg-boss'
 import { StartupError } from '../../errors.ts'
+import { targetUrl } from '../../trigger/target.ts'
 import { databaseTrouble } from '../database-trouble.ts'
 import { findDatabaseUrl, loadOpsConfig, runSession, type Session } from '../session.ts'
 import { checkConfiguration } from './configuration.ts'
@@ -23,7 +24,10 @@ export interface Examination {
  * @throws UsageError when the address cannot be one.
  */
 export async function examine({ env, url, onFinding }: Examination): Promise<void> {
-  onFinding(checkConfiguration(env))
+  // Before anything is looked at: a mistake in the command is told at once.
+  if (url !== undefined) targetUrl(url, env)
+  const configuration = checkConfiguration(env)
+  onFinding(configuration)
   try {
     const config = loadOpsConfig(env)
     const databaseUrl = await findDatabaseUrl(config)
@@ -37,9 +41,14 @@ export async function examine({ env, url, onFinding }: Examination): Promise<voi
       onFinding(wrong('database', trouble, 'Mend that first; what follows was not looked at.'))
     }
   } catch (error) {
-    // A setting that is wrong has been told.
     if (!(error instanceof StartupError)) throw error
-    onFinding(notice('database', `not looked at: ${error.message}`))
+    const hasBeenTold = error.message.split('\n').every((line) => configuration.message.includes(line))
+    onFinding(
+      notice(
+        'database',
+        hasBeenTold ? 'not looked at before the settings are good' : `not looked at: ${error.message}`,
+      ),
+    )
   }
 }
 

@@ -12,7 +12,7 @@ export async function checkDrift(boss: PgBoss): Promise<Finding> {
   return wrong(
     'pg-boss schema',
     `it differs from what pg-boss expects: ${driftText(drift)}`,
-    'Put it back by hand, as pg-boss documents it (https://pgboss.io), or restore it from a backup.',
+    '`npx pg-boss doctor --connection-string postgres://…` prints what is expected: put that back by hand.',
   )
 }
 
@@ -74,5 +74,9 @@ export async function checkRetention(boss: PgBoss): Promise<Finding> {
   const [schedule] = await boss.getSchedules(RETENTION_QUEUE)
   if (schedule !== undefined)
     return ok('retention', `old events are removed at ${schedule.cron} ${schedule.timezone}`)
-  return notice('retention', 'nothing removes old events yet', 'Start a worker: it sets the schedule.')
+  return notice(
+    'retention',
+    'nothing removes old events',
+    'Start a worker, or start one that runs anew: it sets the schedule.',
+  )
 }
