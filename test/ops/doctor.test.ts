@@ -9,7 +9,7 @@ import { startPipeline } from '../helper/pipeline.ts'
 import { createTestDatabase } from '../helper/postgres.ts'
 import { secrets } from '../helper/secrets.ts'
 import { WEBHOOK_PATH } from '../helper/send.ts'
-import { runOps } from './command.ts'
+import { runOps, spawnOps } from './command.ts'
 import { makeDeadLetters, makeEvents } from './fixture.ts'
 
 /** What the doctor finds with these settings, and nothing else in its environment. */
@@ -185,6 +185,15 @@ t.test('what is wrong is found, with what to do about it', async (t) => {
       { level: 'wrong', message: /openphone-events is missing/, advice: /npm run migrate/ },
     ])
   })
+})
+
+t.test('a database that does not run is not well', async (t) => {
+  const folder = t.testdir({})
+  const { code, stdout } = await spawnOps(['doctor'], {}, folder)
+  t.match(
+    { code, stdout },
+    { code: 1, stdout: /\nWRONG {3}database: .*Run npm start first[\s\S]*1 to be mended/ },
+  )
 })
 
 t.test('settings and databases that cannot be used are findings too', async (t) => {

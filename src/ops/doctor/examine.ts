@@ -44,10 +44,9 @@ export async function examine({ env, url, onFinding }: Examination): Promise<voi
     if (!(error instanceof StartupError)) throw error
     const hasBeenTold = error.message.split('\n').every((line) => configuration.message.includes(line))
     onFinding(
-      notice(
-        'database',
-        hasBeenTold ? 'not looked at before the settings are good' : `not looked at: ${error.message}`,
-      ),
+      hasBeenTold
+        ? notice('database', 'not looked at before the settings are good')
+        : wrong('database', error.message, 'Mend that first; what follows was not looked at.'),
     )
   }
 }
