@@ -7,7 +7,7 @@ const form = byId('search-form')
 const results = byId('results')
 
 /** Requests that follow one another by themselves while nothing was found; then a person says whether to go on. */
-const FRUITLESS_MAX = 10
+const FRUITLESS_MAX = 16
 /** The list that shows by itself what comes in. */
 const NEWEST = 20
 
