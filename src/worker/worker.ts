@@ -12,6 +12,16 @@ const POLLING_INTERVAL_SECONDS = 1
 /** How often dead letters are looked through for those that their events do not know of. */
 const DEAD_LETTER_INTERVAL_MS = 5_000
 
+/** From then on events need not wait for a batch under way. */
+const LONG_BATCH_MS = 50
+
+interface Loop {
+  /** Of pg-boss, known once it runs. */
+  id: string
+  /** When it began on the batch in hand; `performance.now()`. */
+  busySince: number | undefined
+}
+
 export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
   readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency'>
 }
@@ -19,7 +29,7 @@ export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
 /** Takes jobs from the queue in batches and runs them. */
 export class Worker {
   readonly #options: WorkerOptions
-  readonly #loops: { id: string; busy: boolean }[] = []
+  readonly #loops: Loop[] = []
   #deadLetterTimer: NodeJS.Timeout | undefined
   #sawAllDeadLetters = false
 
@@ -44,12 +54,12 @@ export class Worker {
       notifyPollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
     } as const
     for (let index = 0; index < config.workerConcurrency; index += 1) {
-      const loop = { id: '', busy: false }
+      const loop: Loop = { id: '', busySince: undefined }
       loop.id = await boss.work<EventJob, unknown, typeof workOptions>(
         EVENTS_QUEUE,
         workOptions,
         async (jobs) => {
-          loop.busy = true
+          loop.busySince = performance.now()
           // Beside the batch: it reads the whole job table, and nothing waits for it.
           statistics.count(jobs.length).catch((error) => {
             log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
@@ -57,7 +67,7 @@ export class Worker {
           try {
             return await attemptBatch(jobs, attemptOptions)
           } finally {
-            loop.busy = false
+            loop.busySince = undefined
           }
         },
       )
@@ -68,14 +78,15 @@ export class Worker {
   }
 
   /**
-   * Makes an idle loop look for jobs now, another than the last time: that one may be fetching, and would look
-   * again only after it has processed. Without an idle one, a busy loop looks again when it is done.
+   * Makes a loop look for jobs now, the first one if it can: what comes while it processes a batch shares the next
+   * one, which costs much less than a batch each in other loops. One that is busy for long is passed over; when all
+   * are, the first looks again as soon as it is done.
    */
   wake(): void {
-    const loop = this.#loops.find(({ busy }) => !busy) ?? this.#loops[0]
-    if (loop === undefined) return
-    this.#loops.push(...this.#loops.splice(this.#loops.indexOf(loop), 1))
-    this.#options.boss.notifyWorker(loop.id)
+    const longSince = performance.now() - LONG_BATCH_MS
+    const loop = this.#loops.find(({ busySince = Number.POSITIVE_INFINITY }) => busySince > longSince)
+    const woken = loop ?? this.#loops[0]
+    if (woken !== undefined) this.#options.boss.notifyWorker(woken.id)
   }
 
   /** Takes no more jobs, and resolves when those in hand are settled. */

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { registry } from '../../src/events/index.ts'
+import { createBoss } from '../../src/queue/boss.ts'
+import { Worker } from '../../src/worker/worker.ts'
+import { connect, prepareTestDatabase, silentLog } from '../db/prepared.ts'
+import { messageReceived, store } from './fixture.ts'
+
+t.test('a woken worker', async (t) => {
+  const { url, pool, db, config } = await prepareTestDatabase(t)
+  const boss = createBoss({
+    databaseUrl: url,
+    backend: 'postgres',
+    workerLoops: 2,
+    listen: false,
+    migrate: false,
+    log: silentLog,
+  })
+  await boss.start()
+  t.teardown(() => boss.stop({ graceful: false }))
+  const woken: string[] = []
+  const notifyWorker = boss.notifyWorker.bind(boss)
+  boss.notifyWorker = (id) => {
+    woken.push(id)
+    notifyWorker(id)
+  }
+  const worker = new Worker({
+    boss,
+    db,
+    registry,
+    log: silentLog,
+    config: { ...config, workerBatchSize: 10, workerConcurrency: 2 },
+  })
+  await worker.start()
+  t.teardown(() => worker.stop())
+
+  await t.test('lets one loop see to all that comes, so that it shares batches', async (t) => {
+    worker.wake()
+    worker.wake()
+    t.equal(new Set(woken).size, 1)
+  })
+
+  await t.test('lets another loop see to it when that one is busy for long', async (t) => {
+    const [first] = woken
+    const holder = await connect(t, pool)
+    // The other loop may have happened to look first, as each does every second; not time and again.
+    for (let attempt = 1; attempt <= 5 && woken.at(-1) === first; attempt += 1) {
+      await holder.query('begin')
+      // A row that is not committed: the worker's write of the same id waits for it.
+      await holder.query(`insert into openphone.message (id) values ('AC${attempt}')`)
+      await store(pool, [messageReceived(`AC${attempt}`)])
+      const until = performance.now() + 1_000
+      while (woken.at(-1) === first && performance.now() < until) {
+        worker.wake()
+        await sleep(10)
+      }
+      await holder.query('rollback')
+    }
+    t.not(woken.at(-1), first)
+  })
+})
