@@ -12,7 +12,7 @@ import { settle } from '../lab/reckoning.ts'
 import { startServer } from '../lab/server.ts'
 
 const LIMIT_MS = 180_000
-const SCENE_MS = 5_000
+const SCENE_MS = 4_000
 const IDLE_CONNECTIONS = 2_000
 /** `CONNECTIONS_MAX`, and some more. */
 const CONNECTIONS_MAX = 4_096

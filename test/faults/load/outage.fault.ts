@@ -6,9 +6,9 @@ import { Provider } from '../lab/provider.ts'
 import { startServer } from '../lab/server.ts'
 
 /** The figure in README was measured with 120. */
-const OUTAGE_SECONDS = Number(process.env.FAULTS_OUTAGE_SECONDS || 20)
+const OUTAGE_SECONDS = Number(process.env.FAULTS_OUTAGE_SECONDS || 15)
 const OFFERED_PER_SECOND = 1_000
-const WARM_UP_MS = 10_000
+const WARM_UP_MS = 8_000
 const ANSWER_LIMIT_MS = 3_000
 const RECOVERY_LIMIT_MS = 5_000
 const GROWTH_LIMIT_MIB = 100
