@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Config, loadConfig } from '../src/config.ts'
 import { StartupError } from '../src/errors.ts'
+import t from './helper/tap.ts'
 
 const standard = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const legacy = 'R2ZLM2o0bFhBNVpyUnU2NG9mYXQ1MHNyR3pvSUhIVVg='

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import t from 'tap'
 import { loadConfig } from '../src/config.ts'
 import { loadDevSecrets } from '../src/dev-secrets.ts'
 import { StartupError } from '../src/errors.ts'
+import t from './helper/tap.ts'
 
 const moduleUrl = new URL('../src/dev-secrets.ts', import.meta.url).href
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert'
 import { sql } from 'kysely'
-import t from 'tap'
 import { another, createContext } from '../src/samples/context.ts'
 import { customerAt } from '../src/samples/customers.ts'
 import {
@@ -17,6 +16,7 @@ import { historyOf } from './convergence/history.ts'
 import { holds } from './convergence/holds.ts'
 import { deliveryOf, openReplica } from './convergence/replica.ts'
 import { rowsAfter } from './convergence/run-history.ts'
+import t from './helper/tap.ts'
 
 // A message, call or voicemail names the other party by number, and by the provider's ids where it gives
 // them; who that is, the view `contact` tells when it is asked.

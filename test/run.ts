@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { constants, tmpdir } from 'node:os'
+import { constants, freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { pino } from 'pino'
 import { startEmbeddedPostgres } from '../src/db/embedded.ts'
 import { StartupError } from '../src/errors.ts'
+import { runOn } from './helper/postgres.ts'
 import { createTemplateDatabase } from './helper/template.ts'
 
 // Runs the tests: node test/run.ts [arguments of tap run, such as file names]
@@ -17,6 +19,10 @@ const project = fileURLToPath(new URL('..', import.meta.url))
 
 /** How long tap and the tests may take to end after a signal. */
 const SIGNAL_GRACE_SECONDS = 5
+
+/** What Linux keeps in memory only. */
+const MEMORY = '/dev/shm'
+const MEMORY_LEAST_BYTES = 4 * 2 ** 30
 
 /**
  * tap reads each file that a process of a test loads once more, to know for reports of coverage what was loaded. We
@@ -40,13 +46,14 @@ process.exitCode = await main().catch((error: unknown) => {
 })
 
 async function main(): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'openphone-test-'))
+  const folder = await mkdtemp(join(placeForData(), 'openphone-test-'))
   try {
     const given = process.env.TEST_DATABASE_URL || process.env.DATABASE_URL
     if (given) return await runOnServer(given, folder)
     const log = pino({ level: 'silent' })
     const postgres = await startEmbeddedPostgres({ dataFolder: folder, log, isDisposable: true })
     try {
+      await signInFast(postgres.url)
       return await runOnServer(postgres.url, folder)
     } finally {
       await postgres.stop()
@@ -54,6 +61,25 @@ async function main(): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Has the password hashed once where 4,096 times are the default. Either side does so for each connection, and the
+ * tests make thousands of them.
+ */
+async function signInFast(url: string): Promise<void> {
+  const { username, password } = new URL(url)
+  await runOn(
+    url,
+    `set scram_iterations = 1; alter role ${pg.escapeIdentifier(username)} password ${pg.escapeLiteral(password)}`,
+  )
+}
+
+/** In memory, where there is plenty: making and dropping their databases on a disk is a tenth of the tests' time. */
+function placeForData(): string {
+  if (freemem() < MEMORY_LEAST_BYTES || !existsSync(MEMORY)) return tmpdir()
+  const { bavail, bsize } = statfsSync(MEMORY)
+  return bavail * bsize < MEMORY_LEAST_BYTES ? tmpdir() : MEMORY
 }
 
 async function runOnServer(url: string, folder: string): Promise<number> {

@@ -1,9 +1,9 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
-import t from 'tap'
 import { customerAt, customerCount } from '../src/samples/customers.ts'
 import { createContext, findSample, later, samples } from '../src/samples/index.ts'
 import { scenarios } from '../src/samples/scenarios/index.ts'
 import { documentedTypes } from './helper/documented-types.ts'
+import t from './helper/tap.ts'
 
 /** Every text in a value, at any depth. */
 function textsIn(value: unknown): string[] {

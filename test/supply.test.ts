@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import t from 'tap'
+import t from './helper/tap.ts'
 
 // What production is made of. test/faults/install.fault.ts installs it and runs it.
 

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { translators } from '../src/openphone/index.ts'
 import { DEAD_QUEUE } from '../src/queue/names.ts'
 import { callVoicemailCompleted } from '../src/samples/current/call-records.ts'
@@ -11,6 +10,7 @@ import { type EventRow, startPipeline } from './helper/pipeline.ts'
 import { tablesAbout } from './helper/routes.ts'
 import { callOf, contactWith, messageOf, voicemailWith } from './helper/rows.ts'
 import { newContext, sampleOf, schemeOf } from './helper/samples.ts'
+import t from './helper/tap.ts'
 import { uselessData } from './helper/useless-data.ts'
 import { jobsOf } from './worker/fixture.ts'
 

@@ -1,13 +1,13 @@
-import t, { type Test } from 'tap'
 import { translators } from '../src/openphone/index.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../src/queue/names.ts'
 import { samples } from '../src/samples/index.ts'
 import { startTestBoss } from './db/prepared.ts'
-import { attempted, completed, retryAtOnce } from './helper/attempts.ts'
+import { attempted, completed } from './helper/attempts.ts'
 import { type Pipeline, startPipeline } from './helper/pipeline.ts'
 import { routeOf, routes, tablesAbout } from './helper/routes.ts'
 import { newContext, sampleOf, schemeOf } from './helper/samples.ts'
-import { attemptLines, deadLetterOf, jobsOf, refuseMessages } from './worker/fixture.ts'
+import t, { type Test } from './helper/tap.ts'
+import { attemptLines, deadLetterOf, jobsOf, refuseMessages, retryNow } from './worker/fixture.ts'
 
 const RETRY_LIMIT = 5
 const RETRY_DELAY_SECONDS = 30
@@ -142,7 +142,7 @@ t.test('failed jobs retry with exponential backoff', async (t) => {
       `retry ${retry} comes ${least} to ${most} s later (${Math.round(delayMinSeconds)})`,
     )
     earliest = await databaseTime()
-    await retryAtOnce(pipeline, eventId)
+    await retryNow(pipeline.pool, eventId)
   }
   await pipeline.eventWith(eventId, 'failed')
 })
@@ -152,7 +152,7 @@ t.test('max retries exceeded handling', async (t) => {
   for (let retry = 1; retry <= RETRY_LIMIT; retry += 1) {
     await attempted(pipeline, eventId, retry)
     t.equal((await jobsOf(pool, eventId)).length, 1, `no dead letter after attempt ${retry}`)
-    await retryAtOnce(pipeline, eventId)
+    await retryNow(pipeline.pool, eventId)
   }
   t.match(await deadLetterOf(pool, eventId), {
     name: DEAD_QUEUE,
@@ -180,7 +180,7 @@ t.test('WebhookEvent marked failed on persistent errors', async (t) => {
   for (let retry = 1; retry <= RETRY_LIMIT; retry += 1) {
     const event = await attempted(pipeline, eventId, retry)
     t.match(event, { status: 'received', last_error: /no room/, failed_at: null }, `attempt ${retry}`)
-    await retryAtOnce(pipeline, eventId)
+    await retryNow(pipeline.pool, eventId)
   }
   t.match(await pipeline.eventWith(eventId, 'failed'), {
     attempts: RETRY_LIMIT + 1,
@@ -236,7 +236,7 @@ t.test('appropriate logging during processing', async (t) => {
   const { eventId } = await pipeline.send(envelope)
   await attempted(pipeline, eventId, 1)
   await pool.query('drop function openphone.quote() cascade')
-  await retryAtOnce(pipeline, eventId)
+  await retryNow(pipeline.pool, eventId)
   await completed(pipeline, eventId)
   await completed(pipeline, await boss.send(EVENTS_QUEUE, { eventId, type: 'message.received' }))
   const ignored = await pipeline.send({ type: 'test.logged', data: { body: envelope.data } })
@@ -273,7 +273,7 @@ t.test('a retried job succeeds after the fault is gone', async (t) => {
   const count = 'select from openphone.message where id = $1'
   t.equal((await pool.query(count, [messageId])).rowCount, 0, 'nothing of it is stored')
   await mend()
-  await retryAtOnce(pipeline, eventId)
+  await retryNow(pipeline.pool, eventId)
   t.match(await pipeline.eventWith(eventId, 'processed'), {
     attempts: 2,
     last_error: /no room/,

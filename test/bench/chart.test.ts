@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { chartSvg } from './chart-svg.ts'
 import type { Figures } from './figures.ts'
 import { type Measurement, summarise } from './measurement.ts'

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { readOptions, scenariosFor, sizesFor } from './options.ts'
 import { scenarios } from './scenarios/index.ts'
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { cpuSeconds, cpuSecondsWithChildren, parentOf, residentBytes } from './proc.ts'
 
 const elsewhere = process.platform !== 'linux' && 'there is no /proc'

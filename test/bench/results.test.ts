@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { type Measurement, summarise } from './measurement.ts'
 import { median, percentile } from './statistics.ts'
 import { judge } from './targets.ts'

@@ -1,14 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
-import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
 import { pendingMigrations } from '../../src/db/migrate.ts'
 import { StartupError } from '../../src/errors.ts'
 import { prepareDatabase } from '../../src/prepare-database.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { createTestDatabase } from '../helper/postgres.ts'
-import { secrets } from '../helper/secrets.ts'
+import t, { type Test } from '../helper/tap.ts'
 import { silentLog, testPool } from './prepared.ts'
 
 const TABLES = ['webhook_event', 'message', 'call', 'voicemail', 'task', 'contact_number', 'contact_profile']
@@ -89,27 +86,5 @@ t.test('with AUTO_MIGRATE=false', async (t) => {
   await t.test('a start on a migrated database goes on', async (t) => {
     await prepareDatabase(url, { ...config, autoMigrate: true }, silentLog)
     t.same(await prepare(), [])
-  })
-})
-
-t.test('npm run migrate', async (t) => {
-  const script = fileURLToPath(new URL('../../src/migrate.ts', import.meta.url))
-  const migrate = (env: Record<string, string>) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
-      env: { PATH: process.env.PATH, OPENPHONE_SIGNING_SECRETS: secrets.standard, ...env },
-      encoding: 'utf8',
-      timeout: 20_000,
-    })
-    return { status, stdout, stderr }
-  }
-
-  await t.test('says what it ran, even where starting processes may not', async (t) => {
-    const env = { DATABASE_URL: await createTestDatabase(t), AUTO_MIGRATE: 'false' }
-    t.match(migrate(env), { status: 0, stdout: /^Ran 0001_webhook_event, 0002_projections, /, stderr: '' })
-    t.match(migrate(env), { status: 0, stdout: 'Nothing to run: the database is up to date.\n', stderr: '' })
-  })
-
-  await t.test('says what it needs without a database', async (t) => {
-    t.match(migrate({}), { status: 1, stdout: '', stderr: /^Set DATABASE_URL\./ })
   })
 })

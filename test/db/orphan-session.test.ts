@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createTestDatabase } from '../helper/postgres.ts'
+import t from '../helper/tap.ts'
 import { testPool } from './prepared.ts'
 
 t.test('the database ends a transaction whose client has gone silent, and frees its locks', async (t) => {

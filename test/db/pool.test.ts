@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import { pino } from 'pino'
-import t, { type Test } from 'tap'
 import { createPool } from '../../src/db/pool.ts'
 import { createTestDatabase } from '../helper/postgres.ts'
+import t, { type Test } from '../helper/tap.ts'
 import { rowOf, testPool } from './prepared.ts'
 
 /** Not `once` of node:events, which takes an error event in between for its own failure. */

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { urlsOfHosts } from '../../src/db/primary.ts'
 import { createTestDatabase } from '../helper/postgres.ts'
+import t from '../helper/tap.ts'
 import { testPool } from './prepared.ts'
 
 /** Nothing listens there: the port is reserved. */

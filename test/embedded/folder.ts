@@ -17,8 +17,6 @@ export const ownerScript = fileURLToPath(new URL('../helper/embedded-owner.ts', 
 // The server does not keep this process alive; its tests wait for it all the same.
 const alive = setInterval(() => {}, 1 << 30)
 tap.teardown(() => clearInterval(alive))
-// Databases are made, for which a busy machine takes its time.
-tap.setTimeout(90_000)
 
 /** Removed with the test. Not `t.testdir()`, which lies in the project: as root that may be closed to the server's user. */
 export async function temporaryFolder(t: Test): Promise<string> {

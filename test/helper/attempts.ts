@@ -1,17 +1,9 @@
-import { notifyWorkers } from '../../src/queue/event-jobs.ts'
-import { retryNow } from '../worker/fixture.ts'
 import type { EventRow, Pipeline } from './pipeline.ts'
 
 /** Waits until so many attempts of an event have run to an end. */
 export function attempted({ rowOf }: Pipeline, eventId: string, attempts: number): Promise<EventRow> {
   const query = 'select * from openphone.webhook_event where id = $1 and attempts = $2'
   return rowOf(query, [eventId, attempts])
-}
-
-/** Waits for an event's next retry to be scheduled, moves the clock to it, and calls the workers. */
-export async function retryAtOnce({ pool }: Pipeline, eventId: string): Promise<void> {
-  await retryNow(pool, eventId)
-  await pool.query(`select ${notifyWorkers}`)
 }
 
 /** Waits until a job is completed: by then its attempt is logged too. */

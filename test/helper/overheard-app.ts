@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Test } from 'tap'
+import { testPool } from '../db/prepared.ts'
 import { appDatabase } from './app-database.ts'
 import { type Ending, type LogLine, spawnApp } from './app-process.ts'
 import { findLeaks, type Hidden, hiddenSecret, hiddenSignature, hiddenTexts, SECRET_PART } from './leaks.ts'
@@ -74,8 +75,7 @@ export async function startOverheardApp(t: Test, env: Record<string, string>): P
     ...env,
   })
   const { url = '' } = await running.logged('started')
-  const database = new pg.Pool({ connectionString: databaseUrl.href, max: 2 })
-  t.teardown(() => database.end())
+  const database = testPool(t, databaseUrl.href, 2)
 
   return {
     secrets,

@@ -19,11 +19,15 @@ export function createPreparedDatabase(t: Test): Promise<string> {
 
 async function create(t: Test, options: string): Promise<string> {
   const serverUrl = setting('TEST_DATABASE_URL')
+  // A session costs as much as half a database.
+  server ??= new pg.Pool({ connectionString: serverUrl, max: 2, allowExitOnIdle: true })
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await runOn(serverUrl, `create database ${name} ${options}`)
-  t.teardown(() => runOn(serverUrl, `drop database if exists ${name} with (force)`))
+  await server.query(`create database ${name} ${options}`)
+  t.teardown(() => server?.query(`drop database if exists ${name} with (force)`))
   return databaseOn(serverUrl, name)
 }
+
+let server: pg.Pool | undefined
 
 /** The URL of another database on a server. */
 export function databaseOn(serverUrl: string, name: string): string {

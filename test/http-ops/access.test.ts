@@ -1,5 +1,5 @@
-import t from 'tap'
 import { startPipeline } from '../helper/pipeline.ts'
+import t from '../helper/tap.ts'
 import { OPS_TOKEN, startOpsWithoutWorker } from './fixture.ts'
 
 const addresses = [

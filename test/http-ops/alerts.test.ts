@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { retryAtOnce } from '../helper/attempts.ts'
+import t, { type Test } from '../helper/tap.ts'
+import { retryNow } from '../worker/fixture.ts'
 import { startOps } from './fixture.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
@@ -52,7 +52,7 @@ t.test('everything that the alert rules of README.md look at is told by a runnin
   }
   await ops.send(message, { secret: `whsec_${Buffer.from('not-the-right-secret').toString('base64')}` })
   const { eventId } = await ops.send(message)
-  await retryAtOnce(ops, eventId)
+  await retryNow(ops.pool, eventId)
   await ops.eventWith(eventId, 'failed')
 
   const samples = samplesIn(await (await fetch(`${ops.app.url}/metrics`)).text())

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
+import t from '../helper/tap.ts'
 import { makeEvents, noSuchEvent } from '../ops/fixture.ts'
 import { allPages, type PageBody, startOps, startOpsWithoutWorker } from './fixture.ts'
 

@@ -1,11 +1,11 @@
 import { pino } from 'pino'
-import t from 'tap'
 import { createMetrics } from '../../src/metrics.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { addQueueGauges } from '../../src/queue/gauges.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
-import { retryAtOnce } from '../helper/attempts.ts'
+import t from '../helper/tap.ts'
 import { makeEvents } from '../ops/fixture.ts'
+import { retryNow } from '../worker/fixture.ts'
 import { type OpsPipeline, startOps, startOpsWithoutWorker } from './fixture.ts'
 
 const message = {
@@ -40,7 +40,7 @@ t.test('attempts that are followed by another are told from those that failed fo
   const ops = await startOps(t, { env: { RETRY_LIMIT: '1' } })
   await ops.pool.query('alter table openphone.message add constraint a_fault check (false) not valid')
   const { eventId } = await ops.send(message)
-  await retryAtOnce(ops, eventId)
+  await retryNow(ops.pool, eventId)
   await ops.eventWith(eventId, 'failed')
   await ops.pool.query('alter table openphone.message drop constraint a_fault')
   await ops.post(`/events/${eventId}/replay`)

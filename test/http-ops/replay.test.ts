@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { liveJobsOf, makeEvents, noSuchEvent, tally } from '../ops/fixture.ts'
 import { startOps, startOpsWithoutWorker } from './fixture.ts'
 

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { EXAMINED } from '../../src/ops/list-events.ts'
+import t from '../helper/tap.ts'
 import { makeEvents } from '../ops/fixture.ts'
 import { type PageBody, startOps, startOpsWithoutWorker } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
-import t from 'tap'
 import { registry } from '../../src/events/index.ts'
 import { serveOperators } from '../../src/http/ops/serve.ts'
+import t from '../helper/tap.ts'
 import { createServer } from '../http/helper.ts'
 import { makeEvents } from '../ops/fixture.ts'
 import { OPS_TOKEN, startOps, startOpsWithoutWorker } from './fixture.ts'
@@ -9,6 +9,9 @@ import { OPS_TOKEN, startOps, startOpsWithoutWorker } from './fixture.ts'
 interface Minutes {
   readonly minutes: readonly { minute: string; received: number; failed: number }[]
 }
+
+/** For what changes nothing. */
+const idle = await startOpsWithoutWorker(t)
 
 t.test('the overview', async (t) => {
   t.test('says that all is well, and what of', async (t) => {
@@ -36,8 +39,7 @@ t.test('the overview', async (t) => {
   })
 
   t.test('tells of trouble when nobody works', async (t) => {
-    const ops = await startOpsWithoutWorker(t)
-    t.match((await ops.get('/overview')).body, { level: 'trouble', workers: 0, sentence: /No worker/ })
+    t.match((await idle.get('/overview')).body, { level: 'trouble', workers: 0, sentence: /No worker/ })
   })
 })
 
@@ -87,8 +89,7 @@ t.test('the throughput', async (t) => {
 })
 
 t.test('the types are those with a handler', async (t) => {
-  const ops = await startOpsWithoutWorker(t)
-  const { body } = await ops.get<{ types: string[] }>('/types')
+  const { body } = await idle.get<{ types: string[] }>('/types')
   t.ok(body.types.includes('message.received'))
   t.same(body.types, [...body.types].sort())
 })
@@ -123,8 +124,7 @@ t.test('a database that is away is told as such, and no more of it', async (t) =
 })
 
 t.test('the API is in the documentation', async (t) => {
-  const ops = await startOpsWithoutWorker(t)
-  const { paths, components } = JSON.parse(await (await fetch(`${ops.app.url}/docs/json`)).text())
+  const { paths, components } = JSON.parse(await (await fetch(`${idle.app.url}/docs/json`)).text())
   t.ok(components.securitySchemes.operator)
   const documented = Object.keys(paths).filter((path) => path.startsWith('/ops'))
   t.same(documented.sort(), [

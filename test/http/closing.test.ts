@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import t, { type Test } from 'tap'
+import t, { type Test } from '../helper/tap.ts'
 import { countAnswers, createServer, eventBody, openClient, rawRequest, signed } from './helper.ts'
 
 /** A server at work on one webhook, and what lets the webhook be stored. */

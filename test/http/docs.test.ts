@@ -1,6 +1,6 @@
-import t from 'tap'
 import { PROBLEMS } from '../../src/http/problem-catalogue.ts'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
+import t from '../helper/tap.ts'
 import { createServer } from './helper.ts'
 
 t.test('the document describes every answer of the webhook route', async (t) => {

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
+import t from '../helper/tap.ts'
 import { createServer, eventBody, signed, type TestServer } from './helper.ts'
 
 /** Delivers from an address that a trusted proxy names. */

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { createServer, eventBody } from './helper.ts'
 
 t.test('healthz answers as long as the process does', async (t) => {

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createMetrics } from '../../src/metrics.ts'
+import t from '../helper/tap.ts'
 
 t.test('the type of an attempt is a label only when it has a handler', async (t) => {
   const metrics = createMetrics(['message.received'])

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import t from 'tap'
 import { HttpProblem } from '../../src/http/problem.ts'
+import t from '../helper/tap.ts'
 import { createServer } from './helper.ts'
 
 t.test('an unknown address is answered 404 as a problem', async (t) => {

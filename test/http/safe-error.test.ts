@@ -1,6 +1,6 @@
-import t from 'tap'
 import { PermanentError } from '../../src/errors.ts'
 import { safeError } from '../../src/safe-error.ts'
+import t from '../helper/tap.ts'
 
 function databaseError(fields: Record<string, string>) {
   return Object.assign(new Error('duplicate key: +15550100'), { code: '23505', severity: 'ERROR', ...fields })

@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
-import t, { type Test } from 'tap'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
 import { OverloadedError } from '../../src/outbox/errors.ts'
+import t, { type Test } from '../helper/tap.ts'
 import { createServer, eventBody, SECRETS, signed, signedHex, signedLegacy } from './helper.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
 import { OverloadedError } from '../../src/outbox/errors.ts'
+import t from '../helper/tap.ts'
 import { createServer, eventBody, SECRETS, signed, signedHex, signedLegacy } from './helper.ts'
 
 t.test('each webhook writes one line with what became of it', async (t) => {

@@ -1,5 +1,5 @@
-import t from 'tap'
 import type { ContactProfileUpdate } from '../../src/vocabulary/updates.ts'
+import t from '../helper/tap.ts'
 import {
   CUSTOMER,
   current,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import * as fields from '../../src/openphone/fields.ts'
+import t from '../helper/tap.ts'
 
 t.test('dates are read from ISO 8601 and from Unix seconds and milliseconds', async (t) => {
   const noon = '2026-04-13T12:00:00.000Z'

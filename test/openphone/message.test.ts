@@ -1,5 +1,5 @@
-import t from 'tap'
 import { PermanentError } from '../../src/errors.ts'
+import t from '../helper/tap.ts'
 import {
   CUSTOMER,
   current,

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { isE164, phoneNumber, phoneNumbers } from '../../src/openphone/phone-number.ts'
+import t from '../helper/tap.ts'
 
 t.test('numbers come out in E.164', async (t) => {
   const spellings: [unknown, string][] = [

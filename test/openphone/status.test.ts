@@ -1,6 +1,6 @@
-import t from 'tap'
 import { callStatus, messageStatus, processingStatus } from '../../src/openphone/status.ts'
 import { callStatusRank, messageStatusRank, processingRank } from '../../src/vocabulary/status.ts'
+import t from '../helper/tap.ts'
 
 t.test('statuses have one spelling', async (t) => {
   for (const given of [

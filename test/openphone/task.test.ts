@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { current, event, fieldsOf, type Json, known, legacy, OCCURRED_AT, only, translate } from './build.ts'
 
 const DUE = '2026-05-01T09:00:00.000Z'

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream'
 import { InvalidArgumentError } from 'commander'
-import t from 'tap'
 import { isConfirmed } from '../../src/ops/cli/confirm.ts'
 import { Progress } from '../../src/ops/cli/progress.ts'
 import { tableText } from '../../src/ops/cli/table.ts'
 import { durationOption, purgeAgeOption, timeOption } from '../../src/ops/cli/times.ts'
 import { ageText, durationText, shorten } from '../../src/ops/words.ts'
+import t from '../helper/tap.ts'
 
 /** A stream that passes for a terminal. */
 function terminal(isTTY: boolean) {

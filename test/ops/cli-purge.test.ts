@@ -1,5 +1,5 @@
-import t from 'tap'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { runJson } from './command.ts'
 import { makeEvents, tally } from './fixture.ts'
 

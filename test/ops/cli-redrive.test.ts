@@ -1,5 +1,5 @@
-import t from 'tap'
 import { prepareTestDatabase, rowOf } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { startWorker } from '../worker/fixture.ts'
 import { runJson, runOps } from './command.ts'
 import { makeEvents, tally } from './fixture.ts'

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { runJson, runOps } from './command.ts'
 import { liveJobsOf, makeEvents, noSuchEvent, tally } from './fixture.ts'
 

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { findEvents } from '../../src/ops/find-events.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, startWorker, store } from '../worker/fixture.ts'
 import { runJson, runOps } from './command.ts'
 import { noSuchEvent } from './fixture.ts'

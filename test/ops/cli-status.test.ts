@@ -1,6 +1,6 @@
-import t from 'tap'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, startWorker, store } from '../worker/fixture.ts'
 import { runJson, runOps } from './command.ts'
 import { makeEvents } from './fixture.ts'

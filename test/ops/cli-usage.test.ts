@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { runOps, spawnOps } from './command.ts'
 
 /** Nothing listens there. */

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { redriveDeadLetters } from '../../src/ops/redrive.ts'
 import { replayEvents } from '../../src/ops/replay-events.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { deadLetterOf, messageReceived, refuseMessages, startWorker, store } from '../worker/fixture.ts'
 import { liveJobsOf, makeDeadLetters, makeEvents, tally } from './fixture.ts'
 

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { replayEvents } from '../../src/ops/replay-events.ts'
 import { fixFilter, replayMatching } from '../../src/ops/replay-matching.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { connect, prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import {
   attemptLines,
   messageReceived,
@@ -141,7 +141,7 @@ t.test(
       startWorker(t, url, { env: { WORKER_BATCH_SIZE: '50' } }),
     ])
     const most: number[] = []
-    const watch = setInterval(() => void tally(pool).then(({ waitingMost }) => most.push(waitingMost)), 20)
+    const watch = setInterval(() => void tally(pool).then(({ waitingMost }) => most.push(waitingMost)), 50)
     await Promise.all([
       replayEvents(db, ids, options),
       replayEvents(db, ids.toReversed(), options),

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { registry } from '../../src/events/index.ts'
 import { readBacklog } from '../../src/ops/backlog.ts'
 import { readEventHistory } from '../../src/ops/event-history.ts'
@@ -7,6 +6,7 @@ import { replayEvents } from '../../src/ops/replay-events.ts'
 import { readThroughput } from '../../src/ops/throughput.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, refuseMessages, startWorker, store } from '../worker/fixture.ts'
 import { makeEvents } from './fixture.ts'
 

@@ -1,9 +1,9 @@
-import t from 'tap'
 import { TimedOutError } from '../../src/bounded-call.ts'
 import { OverloadedError } from '../../src/outbox/errors.ts'
 import { GroupCommit } from '../../src/outbox/outbox.ts'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import { connect, prepareTestDatabase, rowOf } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { buildDelivery } from './build.ts'
 
 const LIMIT_MS = 400

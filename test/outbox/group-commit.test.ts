@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
 import { OverloadedError } from '../../src/outbox/errors.ts'
 import { GroupCommit, type OutboxOptions } from '../../src/outbox/outbox.ts'
 import { type StoreDeliveries, storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import type { Delivery } from '../../src/webhook/delivery.ts'
 import { connect, prepareTestDatabase, rowOf, testPool } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { buildDelivery } from './build.ts'
 
 const MEBIBYTE = 1024 * 1024

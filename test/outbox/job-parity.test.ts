@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { PgBoss } from 'pg-boss'
-import t, { type Test } from 'tap'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { declareQueues } from '../../src/queue/declare.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { connect, prepareTestDatabase, rowOf, silentLog, startTestBoss, testPool } from '../db/prepared.ts'
+import t, { type Test } from '../helper/tap.ts'
 import { buildDelivery } from './build.ts'
 
 /**

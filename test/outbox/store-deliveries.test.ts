@@ -1,7 +1,7 @@
-import t from 'tap'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import { EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase, startTestBoss, testPool } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { buildDelivery } from './build.ts'
 
 t.test('the storing of a group', async (t) => {

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { RETENTION_QUEUE } from '../../src/retention/nightly.ts'
 import { prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { makeEvents, tally } from '../ops/fixture.ts'
 import { startWorker } from '../worker/fixture.ts'
 

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { countPurgeable, purgeEvents } from '../../src/retention/purge-events.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { makeEvents, tally } from '../ops/fixture.ts'
 
 const HOUR = 3_600

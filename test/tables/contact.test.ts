@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely'
-import t from 'tap'
 import { upsertContactNumbers } from '../../src/tables/contact-number.ts'
 import { upsertContactProfiles } from '../../src/tables/contact-profile.ts'
 import type { Database } from '../../src/tables/database.ts'
 import type { ContactNumberUpdate, ContactProfileUpdate } from '../../src/vocabulary/updates.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 
 const ANN = '+15555550101'
 const BOB = '+15555550102'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { CompiledQuery, type Kysely } from 'kysely'
-import t from 'tap'
 import type { Database } from '../../src/tables/database.ts'
 import { fold } from '../../src/tables/merge/fold.ts'
 import { furthest, latest, type Rank, settled } from '../../src/tables/merge/rule.ts'
 import { upsertInto } from '../../src/tables/merge/upsert.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 
 /** A table with every rule on every type it can have. */
 const TABLE = `create table openphone.thing (

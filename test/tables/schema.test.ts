@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import t from 'tap'
 import type { ContactView } from '../../src/tables/contact.ts'
 import type { WebhookEventTable } from '../../src/tables/webhook-event.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { projections } from './merge-rules-table.ts'
 
 interface Column {

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { upsertCalls } from '../../src/tables/call.ts'
 import { upsertContactNumbers } from '../../src/tables/contact-number.ts'
 import { upsertContactProfiles } from '../../src/tables/contact-profile.ts'
@@ -14,6 +13,7 @@ import type {
   VoicemailFields,
 } from '../../src/vocabulary/updates.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 
 /** The n-th minute of an hour. */
 const minute = (n: number) => new Date(Date.UTC(2026, 4, 1, 12, n, 0, 123))

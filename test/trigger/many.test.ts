@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { runTrigger, startTrigger } from './command.ts'
 import { allSecrets, type Received, startReceiver } from './receiver.ts'
 

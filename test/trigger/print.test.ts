@@ -1,8 +1,8 @@
-import t from 'tap'
 import { samples } from '../../src/samples/index.ts'
 import { scenarios } from '../../src/samples/scenarios/index.ts'
 import { groupKeys, parseSigningSecret } from '../../src/webhook/secrets.ts'
 import { verify } from '../../src/webhook/verify.ts'
+import t from '../helper/tap.ts'
 import { jsonLines, runTrigger } from './command.ts'
 import { allSecrets, startReceiver } from './receiver.ts'
 

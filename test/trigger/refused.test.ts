@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { runTrigger } from './command.ts'
 import { allSecrets, secrets, startReceiver } from './receiver.ts'
 

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { type Shape, samples } from '../../src/samples/index.ts'
 import { scenarios } from '../../src/samples/scenarios/index.ts'
 import { tell } from '../../src/trigger/deliveries.ts'
@@ -11,6 +10,7 @@ import { parseEnvelope } from '../../src/webhook/envelope.ts'
 import { checkBodyTimestamp } from '../../src/webhook/hex.ts'
 import { groupKeys, parseSigningSecret } from '../../src/webhook/secrets.ts'
 import { verify } from '../../src/webhook/verify.ts'
+import t from '../helper/tap.ts'
 import { allSecrets } from './receiver.ts'
 
 const keys = groupKeys(allSecrets.split(',').map(parseSigningSecret))

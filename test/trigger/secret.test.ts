@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
 import { loadDevSecrets } from '../../src/dev-secrets.ts'
+import t from '../helper/tap.ts'
 import { runTrigger } from './command.ts'
 import { allSecrets, secrets, startReceiver } from './receiver.ts'
 

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { jsonLines, runTrigger } from './command.ts'
 import { allSecrets, startReceiver } from './receiver.ts'
 

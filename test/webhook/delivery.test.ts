@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import t from 'tap'
 import { toDelivery } from '../../src/webhook/delivery.ts'
 import { parseEnvelope } from '../../src/webhook/envelope.ts'
 import type { Verified } from '../../src/webhook/verify.ts'
+import t from '../helper/tap.ts'
 
 const standard = (webhookId: string): Verified => ({ scheme: 'standard', webhookId })
 const legacy: Verified = { scheme: 'legacy', webhookId: null }

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
 import { headersAsSent, soleHeader } from '../../src/webhook/headers.ts'
 import * as legacy from '../../src/webhook/legacy.ts'
 import { groupKeys } from '../../src/webhook/secrets.ts'
 import * as standard from '../../src/webhook/standard.ts'
 import { SignatureError, verify } from '../../src/webhook/verify.ts'
+import t from '../helper/tap.ts'
 
 const key = Buffer.alloc(32, 3)
 const keys = groupKeys([

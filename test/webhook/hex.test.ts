@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import t from 'tap'
 import type { RequestHeaders } from '../../src/webhook/headers.ts'
 import { checkBodyTimestamp, sign, verify } from '../../src/webhook/hex.ts'
+import t from '../helper/tap.ts'
 
 const key = Buffer.from('test_secret')
 const body = Buffer.from('{"type":"message.received","data":{}}')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { readInstant, toMilliseconds } from '../../src/webhook/instant.ts'
+import t from '../helper/tap.ts'
 
 t.test('times are read from every form in use', async (t) => {
   const forms: [unknown, string][] = [

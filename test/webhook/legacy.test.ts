@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import t from 'tap'
 import type { RequestHeaders } from '../../src/webhook/headers.ts'
 import { sign, verify } from '../../src/webhook/legacy.ts'
+import t from '../helper/tap.ts'
 
 // The example key of the provider's documentation, and its example timestamp.
 const key = Buffer.from('R2ZLM2o0bFhBNVpyUnU2NG9mYXQ1MHNyR3pvSUhIVVg=', 'base64')

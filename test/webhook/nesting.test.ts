@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { isDeeperThan } from '../../src/webhook/nesting.ts'
+import t from '../helper/tap.ts'
 
 t.test('the limit itself is allowed and one more is not', async (t) => {
   for (const [open, close] of [

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import t from 'tap'
 import { groupKeys, parseSigningSecret } from '../../src/webhook/secrets.ts'
+import t from '../helper/tap.ts'
 
 const base64 = 'R2ZLM2o0bFhBNVpyUnU2NG9mYXQ1MHNyR3pvSUhIVVg='
 

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import t from 'tap'
 import type { RequestHeaders } from '../../src/webhook/headers.ts'
 import { sign, verify } from '../../src/webhook/standard.ts'
+import t from '../helper/tap.ts'
 
 // The public test vector of Standard Webhooks.
 const key = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64')

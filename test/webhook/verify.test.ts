@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import t from 'tap'
 import type { RequestHeaders } from '../../src/webhook/headers.ts'
 import * as hex from '../../src/webhook/hex.ts'
 import * as legacy from '../../src/webhook/legacy.ts'
 import { groupKeys, type Scheme, type SigningSecret } from '../../src/webhook/secrets.ts'
 import * as standard from '../../src/webhook/standard.ts'
 import { SignatureError, verify } from '../../src/webhook/verify.ts'
+import t from '../helper/tap.ts'
 
 const schemes: readonly Scheme[] = ['standard', 'legacy', 'hex']
 const signedAt = new Date(1_700_000_000_000)

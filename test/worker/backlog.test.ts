@@ -1,6 +1,6 @@
-import t from 'tap'
 import { EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase, rowOf } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, startWorker, store } from './fixture.ts'
 
 /** Many more batches than there is time for polls: only a worker that goes on while batches are full gets through. */

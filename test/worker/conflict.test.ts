@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import t from 'tap'
 import { connect, prepareTestDatabase, rowOf } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { attemptLines, messageReceived, retryOf, startWorker, store } from './fixture.ts'
 
 /** Makes the first writes to messages fail with an SQLSTATE. A sequence counts them: it is not rolled back. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import t from 'tap'
 import { connect, prepareTestDatabase, rowOf } from '../db/prepared.ts'
 import { startPipeline } from '../helper/pipeline.ts'
+import t from '../helper/tap.ts'
 import { attemptLines, messageReceived, startWorker, store } from './fixture.ts'
 
 /** Cuts the connections of the application that a condition on pg_stat_activity finds; waits for at least one. */

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import t from 'tap'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { failDeadLettered, removeNeedlessDeadLetters } from '../../src/worker/dead-letters.ts'
 import { prepareTestDatabase, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { deadLetterOf, jobsOf, messageReceived, startWorker, store } from './fixture.ts'
 
 const ENV = { RETRY_LIMIT: '0' }

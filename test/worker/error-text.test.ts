@@ -1,8 +1,8 @@
-import t from 'tap'
 import { errorText } from '../../src/error-text.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
 import { findLeaks, hiddenTexts } from '../helper/leaks.ts'
+import t from '../helper/tap.ts'
 import { deadLetterOf, jobsOf, messageReceived, startWorker, store } from './fixture.ts'
 
 const TEXT = 'Can you still come on Thursday, at nine?'
@@ -32,14 +32,16 @@ t.test('the error kept with an event and its jobs holds nothing of its rows', as
       kept: /^error: null value in column "stamps" of relation "message" violates not-null constraint$/,
     },
   }
+  const { url, pool } = await prepareTestDatabase(t, { RETRY_LIMIT: '0' })
+  await pool.query(`
+    create function public.refuse() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger refuse before insert on openphone.message for each row execute function public.refuse()`)
+  const worker = await startWorker(t, url, { env: { RETRY_LIMIT: '0' } })
   for (const [what, { sql, kept }] of Object.entries(faults)) {
     await t.test(what, async (t) => {
-      const { url, pool } = await prepareTestDatabase(t, { RETRY_LIMIT: '0' })
-      await pool.query(`
-        create function public.refuse() returns trigger language plpgsql as $$ begin ${sql}; return new; end $$;
-        create trigger refuse before insert on openphone.message for each row execute function public.refuse()`)
-      const [id = ''] = await store(pool, [messageReceived('AC1', { text: TEXT, from: PHONE })])
-      const worker = await startWorker(t, url, { env: { RETRY_LIMIT: '0' } })
+      await pool.query(`create or replace function public.refuse() returns trigger language plpgsql as
+        $$ begin ${sql}; return new; end $$`)
+      const [id = ''] = await store(pool, [messageReceived(`AC ${what}`, { text: TEXT, from: PHONE })])
       const { last_error: error } = await worker.eventWith(id, 'failed')
       t.match(error, kept)
       await deadLetterOf(pool, id)

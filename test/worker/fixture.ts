@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Test } from 'tap'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
+import { notifyWorkers } from '../../src/queue/event-jobs.ts'
 import { DEAD_QUEUE } from '../../src/queue/names.ts'
 import { type Delivery, toDelivery } from '../../src/webhook/delivery.ts'
 import { parseEnvelope } from '../../src/webhook/envelope.ts'
@@ -83,10 +84,11 @@ export function retryOf(pool: pg.Pool, eventId: string): Promise<JobRow> {
   return rowOf(pool, `select * from pgboss.job where data ->> 'eventId' = $1 and state = 'retry'`, [eventId])
 }
 
-/** Waits until an event's job waits for a retry, and moves the clock to that. */
+/** Waits until an event's job waits for a retry, moves the clock to that, and calls the workers. */
 export async function retryNow(pool: pg.Pool, eventId: string): Promise<void> {
   const { id } = await retryOf(pool, eventId)
   await pool.query('update pgboss.job set start_after = now() where id = $1', [id])
+  await pool.query(`select ${notifyWorkers}`)
 }
 
 export interface AttemptLine {

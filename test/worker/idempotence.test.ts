@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import t from 'tap'
 import { EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { createContext, samples } from '../../src/samples/index.ts'
 import { connect, prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { attemptLines, deliveryOf, jobsOf, messageReceived, startWorker, store } from './fixture.ts'
 
 const TABLES = ['message', 'call', 'voicemail', 'task', 'contact_number', 'contact_profile']

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { registry } from '../../src/events/index.ts'
 import type { Registry } from '../../src/events/registry.ts'
 import type { Translate } from '../../src/vocabulary/updates.ts'
 import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { buildDelivery } from '../outbox/build.ts'
 import {
   attemptLines,

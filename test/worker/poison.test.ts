@@ -1,6 +1,6 @@
-import t from 'tap'
 import { DEAD_QUEUE } from '../../src/queue/names.ts'
 import { prepareTestDatabase, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import {
   attemptLines,
   deadLetterOf,

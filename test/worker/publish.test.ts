@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import t from 'tap'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
 import { connect, prepareTestDatabase, rowOf, startTestBoss } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { deliveryOf, messageReceived, retryNow, retryOf, startWorker, store } from './fixture.ts'
 
 const TOPIC = 'openphone.message.received'

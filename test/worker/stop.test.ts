@@ -1,8 +1,8 @@
-import t from 'tap'
 import { registry } from '../../src/events/index.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { connect, prepareTestDatabase, rowOf, silentLog } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, store } from './fixture.ts'
 
 t.test('a worker that is told to stop finishes what it has in hand and takes no more', async (t) => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
 import { registry } from '../../src/events/index.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { connect, prepareTestDatabase, silentLog } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
 import { messageReceived, store } from './fixture.ts'
 
 t.test('a woken worker', async (t) => {

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { inBrowser, openBoard } from './browser.ts'
 import { startFaulty } from './fault.ts'
 

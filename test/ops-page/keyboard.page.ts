@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { OPS_TOKEN } from '../http-ops/fixture.ts'
 import { inBrowser, openPage } from './browser.ts'
 import { startFaulty } from './fault.ts'

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { startOpsWithoutWorker } from '../http-ops/fixture.ts'
 import { makeEvents } from '../ops/fixture.ts'
 import { inBrowser, openBoard } from './browser.ts'

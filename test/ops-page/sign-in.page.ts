@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { startOps } from '../http-ops/fixture.ts'
 import { inBrowser, openBoard, openPage } from './browser.ts'
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import t from 'tap'
+import t from '../helper/tap.ts'
 import { startOps } from '../http-ops/fixture.ts'
 import { inBrowser, openBoard, openPage } from './browser.ts'
 

@@ -1,0 +1,3 @@
+import { runFolders } from '../helper/run-files.ts'
+
+runFolders('.test.ts', 'test/worker')
