@@ -24,6 +24,15 @@ t.test('no test file is forgotten: each is run by one of the commands of package
   t.same(run.sort(), kinds.filter((file) => !file.startsWith('test/all/')).sort(), 'and by one only')
 })
 
+t.test('files that share a process know which part of it is theirs', async (t) => {
+  const sharing = find('test/**/*.{test,page}.ts').filter((file) => !/^test\/(all\/|webhook-)/.test(file))
+  t.same(
+    sharing.filter((file) => /^import .* from 'tap'$/m.test(read(file))),
+    [],
+    'by test/helper/tap.ts',
+  )
+})
+
 t.test('npm run check runs all but the fault tests', async (t) => {
   const all = Object.keys(scripts).filter((name) => /^test(:|$)/.test(name) && name !== 'test:faults')
   for (const name of all) t.match(scripts.check, new RegExp(`npm (run )?${name}(?![:\\w])`))
