@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { createContext, type Envelope, findSample, type Shape, samples } from '../src/samples/index.ts'
+import { eventJobTable } from './helper/event-job-table.ts'
 import { type OverheardApp, startOverheardApp } from './helper/overheard-app.ts'
 import { schemeOf } from './helper/samples.ts'
 import { runOps } from './ops/command.ts'
@@ -188,8 +189,9 @@ t.test('each failure says all the same what failed', async (t) => {
 
 /** Makes pg-boss's own statements fail, with an error that shows the row. */
 async function failInTheBackground({ database, settled }: OverheardApp): Promise<void> {
+  const table = await eventJobTable(database)
   await database.query(
-    `create trigger refuse before update on pgboss.job for each row
+    `create trigger refuse before update on ${table} for each row
     when (new.data ->> 'type' = 'message.delivered') execute function public.refuse()`,
   )
   const { eventId } = await post(build('message.delivered', 'current'))
@@ -198,7 +200,7 @@ async function failInTheBackground({ database, settled }: OverheardApp): Promise
     if (Date.now() > deadline) throw new Error('no error of the queue was logged')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  await database.query('drop trigger refuse on pgboss.job')
+  await database.query(`drop trigger refuse on ${table}`)
   await settled(eventId, 'processed')
 }
 

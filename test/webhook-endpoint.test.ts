@@ -10,6 +10,7 @@ import {
   shapes,
 } from '../src/samples/index.ts'
 import type { Scheme } from '../src/webhook/secrets.ts'
+import { eventJobTable } from './helper/event-job-table.ts'
 import { startPipeline } from './helper/pipeline.ts'
 import { isProblem } from './helper/problem.ts'
 import { type Answer, type SendOptions, signatureHeaders, WEBHOOK_PATH } from './helper/send.ts'
@@ -372,7 +373,7 @@ t.test('queue failures return 500', async (t) => {
   for (const fault of [
     `create function public.refuse_job() returns trigger language plpgsql as
       $$ begin raise exception 'internal trouble with %', new.data; end $$`,
-    `create trigger refuse_job before insert on pgboss.job for each row
+    `create trigger refuse_job before insert on ${await eventJobTable(pool)} for each row
       when (new.data ->> 'type' = 'refused.job') execute function public.refuse_job()`,
     `alter table openphone.webhook_event add constraint refuse_event check (type <> 'refused.event')`,
   ]) {

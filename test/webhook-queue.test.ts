@@ -3,6 +3,7 @@ import { DEAD_QUEUE, EVENTS_QUEUE } from '../src/queue/names.ts'
 import { samples } from '../src/samples/index.ts'
 import { startTestBoss } from './db/prepared.ts'
 import { attempted, completed } from './helper/attempts.ts'
+import { eventJobTable } from './helper/event-job-table.ts'
 import { type Pipeline, startPipeline } from './helper/pipeline.ts'
 import { routeOf, routes, tablesAbout } from './helper/routes.ts'
 import { newContext, sampleOf, schemeOf } from './helper/samples.ts'
@@ -46,7 +47,7 @@ t.test('webhooks queue a job immediately', async (t) => {
     -- Deferred: the event and its job are written when the commit fails.
     create constraint trigger refuse after insert on openphone.webhook_event deferrable initially deferred
     for each row when (new.type = 'test.event_refused') execute function refuse();
-    create trigger refuse before insert on pgboss.job
+    create trigger refuse before insert on ${await eventJobTable(ingest.pool)}
     for each row when (new.data ->> 'type' = 'test.job_refused') execute function refuse()`)
   for (const type of ['test.event_refused', 'test.job_refused']) {
     const answer = await ingest.send({ type, data: {} })
