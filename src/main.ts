@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import type { App } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -23,6 +23,7 @@ async function run(config: Config): Promise<number> {
     app = started
     log.info({ event: 'started', url: started.url })
     flush()
+    flushCompileCache()
     if (surroundings.embedded) console.error(banner(config, started.url))
     const signal = await Promise.race([stopped, surroundings.lost])
     log.info({ event: 'stopping', signal })

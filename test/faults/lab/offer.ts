@@ -35,8 +35,8 @@ export class Offered {
 }
 
 export interface OfferOptions {
-  readonly port: number
-  readonly connections: number
+  /** On each of them one request at a time, as providers do. They are closed at the end. */
+  readonly lanes: readonly PipelinedConnection[]
   readonly perSecond: number
   /** Ends the offer; what was sent by then is waited for. */
   readonly signal: AbortSignal
@@ -44,14 +44,18 @@ export interface OfferOptions {
 }
 
 /**
- * Sends so many requests a second over kept-alive connections, on each one at a time, as providers do; the time is
- * counted from when each is due.
+ * Opens connections and waits until each was answered. Node accepts one connection a turn of its loop: those of a
+ * crowd take seconds, and so do those that come behind a crowd.
  */
-export async function offer({ port, connections, perSecond, signal, next }: OfferOptions): Promise<Offered> {
-  const offered = new Offered()
-  const lanes = Array.from({ length: connections }, () => new PipelinedConnection(port))
-  // Node accepts one connection a turn of its loop: those of a crowd take seconds, which is not what is measured.
+export async function openLanes(port: number, count: number): Promise<PipelinedConnection[]> {
+  const lanes = Array.from({ length: count }, () => new PipelinedConnection(port))
   await Promise.all(lanes.map((lane) => lane.send(GREETING)))
+  return lanes
+}
+
+/** Sends so many requests a second; the time is counted from when each is due. */
+export async function offer({ lanes, perSecond, signal, next }: OfferOptions): Promise<Offered> {
+  const offered = new Offered()
   const idle = [...lanes]
   const underWay = new Set<Promise<void>>()
   const startedAt = performance.now()

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { compileCache } from '../../helper/compile-cache.ts'
 import { secrets } from '../../helper/secrets.ts'
 import { spawnBound } from './bound.ts'
 import { freePort } from './server.ts'
@@ -168,6 +169,7 @@ export async function startService(
   const port = await freePort()
   const settings = {
     PATH: process.env.PATH,
+    ...compileCache,
     ROLE: role,
     PORT: String(port),
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { goodRequest } from '../../hostile/requests.ts'
 import { rawRequest } from '../../http/helper.ts'
 import { startLab } from '../lab/lab.ts'
-import { type Offered, offer } from '../lab/offer.ts'
+import { type Offered, offer, openLanes } from '../lab/offer.ts'
 import { newParcel } from '../lab/parcels.ts'
 import { settle } from '../lab/reckoning.ts'
 import { startServer } from '../lab/server.ts'
@@ -52,6 +52,7 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
 
   /** Lets a crowd do what it does, with good deliveries from the same address all the time. */
   const scene = async (t: Test, what: string, crowd: (signal: AbortSignal) => Promise<string>) => {
+    const lanes = await openLanes(port, GOOD_CONNECTIONS)
     const ending = new AbortController()
     const before = ingest.residentMiB()
     let most = before
@@ -59,13 +60,7 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
       most = Math.max(most, ingest.residentMiB())
     }, 100)
     const { signal } = ending
-    const sent = offer({
-      port,
-      connections: GOOD_CONNECTIONS,
-      perSecond: GOOD_PER_SECOND,
-      signal,
-      next: good,
-    })
+    const sent = offer({ lanes, perSecond: GOOD_PER_SECOND, signal, next: good })
     const acted = crowd(signal)
     await sleep(SCENE_MS)
     ending.abort()
@@ -111,8 +106,7 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
   await t.test('bad signatures from the address of the provider', async (t) => {
     await scene(t, 'bad signatures', async (signal) => {
       const flood = await offer({
-        port,
-        connections: FLOOD_CONNECTIONS,
+        lanes: await openLanes(port, FLOOD_CONNECTIONS),
         perSecond: OFFERED_PER_SECOND,
         signal,
         next: () => bad,
@@ -125,12 +119,12 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
 
   await t.test('good deliveries, more than can be stored', async (t) => {
     const ready = Array.from({ length: (OFFERED_PER_SECOND * SCENE_MS) / 1000 }, good)
+    const lanes = await openLanes(port, OVERLOAD_CONNECTIONS)
     const ending = new AbortController()
     const before = ingest.residentMiB()
     setTimeout(() => ending.abort(), SCENE_MS)
     const flood = await offer({
-      port,
-      connections: OVERLOAD_CONNECTIONS,
+      lanes,
       perSecond: OFFERED_PER_SECOND,
       signal: ending.signal,
       next: () => ready.pop() ?? good(),
