@@ -8,6 +8,7 @@ import { closeWithoutDelay } from './closing.ts'
 import { serveDocs } from './docs-routes.ts'
 import { healthRoutes, type ReadinessCheck } from './health-routes.ts'
 import { watchRoutes } from './not-found.ts'
+import { limitPipelining } from './pipelining.ts'
 import { toProblem } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { answerClientError, createErrorHandler, sendProblem } from './send-problem.ts'
@@ -58,6 +59,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   server.server.maxConnections = CONNECTIONS_MAX
   const isClosing = closeWithoutDelay(server)
+  limitPipelining(server, log)
 
   server.removeAllContentTypeParsers()
   const explainNotFound = watchRoutes(server)

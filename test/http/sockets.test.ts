@@ -1,3 +1,4 @@
+import { PIPELINED_MAX } from '../../src/http/pipelining.ts'
 import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
 import { OverloadedError } from '../../src/outbox/errors.ts'
 import t from '../helper/tap.ts'
@@ -34,6 +35,28 @@ t.test('pipelined webhooks are each answered, in order', async (t) => {
   t.same(
     answered,
     [...outbox.stored.values()].map(({ eventId }) => eventId),
+  )
+})
+
+t.test('more pipelined requests than that end their connection', async (t) => {
+  const { listen, lines } = createServer(t)
+  const client = await openClient(t, await listen())
+  const question = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
+  client.socket.write(question.repeat(PIPELINED_MAX + 1))
+  await client.waitFor(new RegExp(`(HTTP/1.1 200 .*){${PIPELINED_MAX + 1}}`, 's'))
+
+  client.socket.write(question.repeat(200))
+  const received = await client.closed
+  t.equal(countAnswers(received, 200), 2 * (PIPELINED_MAX + 1), 'as many as may wait are answered')
+  const { status, head, problem } = lastAnswer(received)
+  t.equal(status, 503)
+  t.match(head, /retry-after: 1\r\n/i)
+  t.match(head, /connection: close/i)
+  t.match(problem, { type: '/problems/overloaded', detail: /one connection/ })
+  t.same(
+    lines.filter(({ event }) => event === 'pipelining_refused').map(({ level }) => level),
+    [40],
+    'said once',
   )
 })
 
