@@ -59,7 +59,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   server.server.maxConnections = CONNECTIONS_MAX
   const isClosing = closeWithoutDelay(server)
-  limitPipelining(server, log)
+  limitPipelining(server.server, log)
 
   server.removeAllContentTypeParsers()
   const explainNotFound = watchRoutes(server)

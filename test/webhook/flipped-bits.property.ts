@@ -3,7 +3,7 @@ import { WEBHOOK_PATH } from '../../src/http/webhook-route.ts'
 import { PipelinedConnection } from '../hostile/pipeline.ts'
 import { createServer, eventBody, signed, signedHex, signedLegacy } from '../http/helper.ts'
 
-const LINES_IN_FLIGHT = 16
+const LINES_IN_FLIGHT = 8
 
 type Headers = Record<string, string>
 
