@@ -23,6 +23,7 @@ async function run(config: Config): Promise<number> {
     app = started
     log.info({ event: 'started', url: started.url })
     flush()
+    // Also for a start after one that is killed.
     flushCompileCache()
     if (surroundings.embedded) console.error(banner(config, started.url))
     const signal = await Promise.race([stopped, surroundings.lost])

@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '../log.ts'
-import { HttpProblem, PROBLEM_MEDIA_TYPE } from './problem.ts'
+import { HttpProblem } from './problem.ts'
+import { answerWithProblem } from './send-problem.ts'
 
 /** Requests that may wait for the answer to one before them on their connection. Senders and proxies send none. */
 export const PIPELINED_MAX = 8
@@ -13,40 +14,30 @@ const RETRY_AFTER_SECONDS = '1'
  * in one turn of its loop: a few hundred connections with a few hundred requests each would hold up everybody else's
  * for seconds, and their answers the memory, for as long as nobody reads them.
  *
- * Stands before Fastify: in a hook of it, each request turned away has cost half of what one taken costs.
+ * Stands before Fastify: its hooks come when a request has cost half of what an answer costs.
  */
-export function limitPipelining(http: Server, log: Log): void {
-  const handlers = http.listeners('request')
-  http.removeAllListeners('request')
+export function limitPipelining(handle: RequestListener, log: Log): RequestListener {
   const waiting = new WeakMap<Socket, number>()
-  http.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request
+  return (request, response) => {
     // A response is given its connection when those before it are written.
-    const isPipelined = response.socket === null
-    const before = isPipelined ? (waiting.get(socket) ?? 0) : 0
-    if (isPipelined) waiting.set(socket, before + 1)
-    if (before === PIPELINED_MAX) {
+    if (response.socket !== null) return handle(request, response)
+    const { socket } = request
+    const before = waiting.get(socket) ?? 0
+    waiting.set(socket, before + 1)
+    if (before < PIPELINED_MAX) {
+      response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
+      handle(request, response)
+    } else if (before === PIPELINED_MAX) {
       log.warn({ event: 'pipelining_refused', limit: PIPELINED_MAX })
-      refuse(response)
+      answerWithProblem(response, tooManyWaiting())
     }
-    // Those beyond get no answer: the connection ends with that one.
-    if (before >= PIPELINED_MAX) return
-    if (isPipelined) response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
-    for (const handle of handlers) handle.call(http, request, response)
-  })
+    // Those beyond get no answer: the connection ends with the one above.
+  }
 }
 
-function refuse(response: ServerResponse): void {
+function tooManyWaiting(): HttpProblem {
   const detail = 'Too many requests were sent on one connection without waiting for their answers.'
-  const { statusCode, body } = new HttpProblem('overloaded', detail)
-  const text = JSON.stringify(body)
-  response
-    .writeHead(statusCode, {
-      'content-type': PROBLEM_MEDIA_TYPE,
-      'content-length': Buffer.byteLength(text),
-      'cache-control': 'no-store',
-      'retry-after': RETRY_AFTER_SECONDS,
-      connection: 'close',
-    })
-    .end(text)
+  return new HttpProblem('overloaded', detail, {
+    headers: { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' },
+  })
 }

@@ -9,11 +9,21 @@ import { HttpProblem, PROBLEM_MEDIA_TYPE, toProblem } from './problem.ts'
 /** Answers with a problem. */
 export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
-  const body = Buffer.from(JSON.stringify(problem.body))
-  return reply
-    .code(problem.statusCode)
-    .headers({ ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store' })
-    .send(body)
+  return reply.code(problem.statusCode).headers(headersOf(problem)).send(bytesOf(problem))
+}
+
+/** Answers a request that Fastify does not get to see. */
+export function answerWithProblem(response: ServerResponse, problem: HttpProblem): void {
+  const body = bytesOf(problem)
+  response.writeHead(problem.statusCode, { ...headersOf(problem), 'content-length': body.length }).end(body)
+}
+
+function headersOf({ headers }: HttpProblem): Record<string, string> {
+  return { ...headers, 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store' }
+}
+
+function bytesOf({ body }: HttpProblem): Buffer {
+  return Buffer.from(JSON.stringify(body))
 }
 
 /** The error handler of every route that has none of its own. Only errors on our side are logged. */

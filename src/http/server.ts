@@ -12,7 +12,7 @@ import { limitPipelining } from './pipelining.ts'
 import { toProblem } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { answerClientError, createErrorHandler, sendProblem } from './send-problem.ts'
-import { CONNECTIONS_MAX, SERVER_LIMITS } from './server-limits.ts'
+import { createHttpServer, FASTIFY_LIMITS } from './server-limits.ts'
 import { webhookRoute } from './webhook-route.ts'
 
 export interface ServerOptions {
@@ -44,7 +44,8 @@ export interface ServerOptions {
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { config, log, metrics, checks } = options
   const server = Fastify({
-    ...SERVER_LIMITS,
+    ...FASTIFY_LIMITS,
+    serverFactory: (handle) => createHttpServer(limitPipelining(handle, log)),
     trustProxy: trusted(config.trustProxy),
     bodyLimit: config.bodyLimitBytes,
     // Fastify's lines of its own would cost a quarter of the throughput and show headers; the webhook route
@@ -57,9 +58,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       sendProblem(reply, toProblem(error))
     },
   })
-  server.server.maxConnections = CONNECTIONS_MAX
   const isClosing = closeWithoutDelay(server)
-  limitPipelining(server.server, log)
 
   server.removeAllContentTypeParsers()
   const explainNotFound = watchRoutes(server)
