@@ -14,6 +14,7 @@ import { storeDeliveriesIn } from './outbox/store-deliveries.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { createBoss } from './queue/boss.ts'
 import { addQueueGauges } from './queue/gauges.ts'
+import { usesNotifications } from './queue/notifications.ts'
 import { readinessChecks } from './readiness.ts'
 import { startRetention } from './retention/nightly.ts'
 import { safeError } from './safe-error.ts'
@@ -98,7 +99,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       databaseUrl,
       backend: config.databaseBackend,
       workerLoops: config.workerConcurrency,
-      listen: config.listenNotify,
+      ownsSessions: config.listenNotify,
       migrate: false,
       log,
     })
@@ -137,7 +138,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       store: storeDeliveriesIn(
         ingestPool,
         // A worker of this process is woken without the database: a notification takes a lock at every commit.
-        worker === undefined && config.listenNotify && config.databaseBackend !== 'cockroachdb',
+        worker === undefined && usesNotifications(config),
         config.preparedStatements,
       ),
       waitingMax: config.waitingEventsMax,

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { insertEventJobs, notifyWorkers } from '../queue/event-jobs.ts'
+import { insertEventJobs } from '../queue/event-jobs.ts'
 import { DEAD_QUEUE } from '../queue/names.ts'
+import { notifyWorkers } from '../queue/notifications.ts'
 import type { Database } from '../tables/database.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { takeOverJobs } from './take-over-jobs.ts'

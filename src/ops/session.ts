@@ -7,6 +7,7 @@ import { pendingMigrations } from '../db/migrate.ts'
 import { createPool } from '../db/pool.ts'
 import { StartupError } from '../errors.ts'
 import { createBoss } from '../queue/boss.ts'
+import { usesNotifications } from '../queue/notifications.ts'
 import { DATA_FOLDER } from '../surroundings.ts'
 import { createDatabase, type Database } from '../tables/database.ts'
 import { databaseTrouble } from './database-trouble.ts'
@@ -90,7 +91,7 @@ export async function runSession<Result>(
         config,
         databaseUrl,
         db: createDatabase(pool),
-        notify: config.listenNotify && config.databaseBackend !== 'cockroachdb',
+        notify: usesNotifications(config),
         signal: interrupt.signal,
         openBoss: async () => {
           const { databaseBackend: backend } = config

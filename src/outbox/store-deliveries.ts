@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { insertEventJobs, notifyWorkers } from '../queue/event-jobs.ts'
+import { insertEventJobs } from '../queue/event-jobs.ts'
+import { notifyWorkers } from '../queue/notifications.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 
 /** What became of a delivery. A duplicate's event is the one stored first. */

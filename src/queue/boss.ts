@@ -29,16 +29,16 @@ export interface BossOptions {
   readonly backend: Config['databaseBackend']
   /** Worker loops that fetch and settle through this instance; 0 for one that only manages queues. */
   readonly workerLoops: number
-  /** Whether one with worker loops is woken by notifications, beside looking for jobs every second; true when absent. */
-  readonly listen?: boolean
+  /** Whether the settings of a session are ours to choose, as they are without a pooler; true when absent. */
+  readonly ownsSessions?: boolean
   /** Whether `start()` may install or upgrade pg-boss's schema. */
   readonly migrate: boolean
   readonly log: Log
 }
 
-/** A pg-boss instance, not started. Only one with worker loops listens, supervises and runs schedules. */
+/** A pg-boss instance, not started. Only one with worker loops supervises and runs schedules. */
 export function createBoss(options: BossOptions): PgBoss {
-  const { databaseUrl, backend, workerLoops, listen = true, migrate, log } = options
+  const { databaseUrl, backend, workerLoops, ownsSessions = true, migrate, log } = options
   const works = workerLoops > 0
   const boss = new PgBoss({
     ...connectionOptions(databaseUrl, SILENCE_LIMIT_MS),
@@ -47,8 +47,7 @@ export function createBoss(options: BossOptions): PgBoss {
     migrate,
     max: workerLoops + HOUSEKEEPING_CONNECTIONS,
     application_name: works ? 'openphone-worker' : 'openphone-queues',
-    useListenNotify: works && listen,
-    ...(works && listen && { options: HASTE }),
+    ...(works && ownsSessions && { options: HASTE }),
     supervise: works,
     schedule: works,
     superviseIntervalSeconds: MONITOR_INTERVAL_SECONDS,

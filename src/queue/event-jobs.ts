@@ -23,6 +23,3 @@ export function insertEventJobs({ jobId, rootId }: { jobId: string; rootId: stri
   -- Left, so that a queue that is not there fails the statement instead of leaving events without jobs.
   left join ${BOSS_SCHEMA}.queue on queue.name = '${EVENTS_QUEUE}'`
 }
-
-/** SQL that tells the workers of all processes of new jobs, as pg-boss does; delivered when the transaction commits. */
-export const notifyWorkers = `pg_notify('pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24), '${EVENTS_QUEUE}')`

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE, type EventJob } from '../queue/names.ts'
+import { listenForJobs, usesNotifications } from '../queue/notifications.ts'
 import { safeError } from '../safe-error.ts'
 import { type AttemptOptions, attemptBatch } from './attempt.ts'
 import { failDeadLettered, removeNeedlessDeadLetters } from './dead-letters.ts'
@@ -23,13 +24,14 @@ interface Loop {
 }
 
 export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
-  readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency'>
+  readonly config: Pick<Config, 'workerBatchSize' | 'workerConcurrency' | 'listenNotify' | 'databaseBackend'>
 }
 
 /** Takes jobs from the queue in batches and runs them. */
 export class Worker {
   readonly #options: WorkerOptions
   readonly #loops: Loop[] = []
+  #stopListening: (() => Promise<void>) | undefined
   #deadLetterTimer: NodeJS.Timeout | undefined
   #sawAllDeadLetters = false
 
@@ -48,10 +50,9 @@ export class Worker {
     const workOptions = {
       batchSize: config.workerBatchSize,
       perJobResults: true,
-      // One notification fetches one batch; a backlog is drained by going on while batches are full.
+      // To be woken is to fetch one batch; a backlog is drained by going on while batches are full.
       burstWhenBatchFull: true,
       pollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
-      notifyPollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
     } as const
     for (let index = 0; index < config.workerConcurrency; index += 1) {
       const loop: Loop = { id: '', busySince: undefined }
@@ -73,6 +74,7 @@ export class Worker {
       )
       this.#loops.push(loop)
     }
+    if (usesNotifications(config)) this.#stopListening = await listenForJobs(boss, () => this.wake())
     this.#deadLetterTimer = setInterval(() => void this.#seeToDeadLetters(), DEAD_LETTER_INTERVAL_MS)
     await this.#seeToDeadLetters()
   }
@@ -92,7 +94,9 @@ export class Worker {
   /** Takes no more jobs, and resolves when those in hand are settled. */
   async stop(): Promise<void> {
     clearInterval(this.#deadLetterTimer)
-    if (this.#loops.splice(0).length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
+    const loops = this.#loops.splice(0)
+    await this.#stopListening?.()
+    if (loops.length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
   }
 
   async #seeToDeadLetters(): Promise<void> {

@@ -69,7 +69,6 @@ t.test('queues tell their depth, the age of their oldest job, and dead letters',
     databaseUrl: ops.databaseUrl,
     backend: 'postgres',
     workerLoops: 0,
-    listen: false,
     migrate: false,
     log,
   })

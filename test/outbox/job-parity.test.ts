@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { PgBoss } from 'pg-boss'
+import { PgBoss } from 'pg-boss'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
-import { createBoss } from '../../src/queue/boss.ts'
 import { declareQueues } from '../../src/queue/declare.ts'
 import { DEAD_QUEUE, EVENTS_QUEUE } from '../../src/queue/names.ts'
-import { connect, prepareTestDatabase, rowOf, silentLog, startTestBoss, testPool } from '../db/prepared.ts'
+import { connect, prepareTestDatabase, rowOf, startTestBoss, testPool } from '../db/prepared.ts'
 import t, { type Test } from '../helper/tap.ts'
 import { buildDelivery } from './build.ts'
 
@@ -98,13 +97,7 @@ t.test('a job of ours equals a job of pg-boss in the table that queues share, to
 t.test('workers of other processes are told of a job as pg-boss tells them', async (t) => {
   const { url, pool } = await prepareTestDatabase(t)
   const boss = await startTestBoss(t, url)
-  const listening = createBoss({
-    databaseUrl: url,
-    backend: 'postgres',
-    workerLoops: 1,
-    migrate: false,
-    log: silentLog,
-  })
+  const listening = new PgBoss({ connectionString: url, migrate: false, useListenNotify: true })
   await listening.start()
   t.teardown(() => listening.stop({ graceful: false }))
   // The channel is pg-boss's own affair, so it is taken from what pg-boss listens on.

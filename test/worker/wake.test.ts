@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../../src/config.ts'
 import { registry } from '../../src/events/index.ts'
 import { createBoss } from '../../src/queue/boss.ts'
+import { notifyWorkers } from '../../src/queue/notifications.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { connect, prepareTestDatabase, silentLog } from '../db/prepared.ts'
-import t from '../helper/tap.ts'
+import t, { type Test } from '../helper/tap.ts'
 import { messageReceived, store } from './fixture.ts'
 
-t.test('a woken worker', async (t) => {
+/** A worker of two loops, and the loops that it woke so far, by their ids. */
+async function startWorker(t: Test, settings: Partial<Config>) {
   const { url, pool, db, config } = await prepareTestDatabase(t)
   const boss = createBoss({
     databaseUrl: url,
     backend: 'postgres',
     workerLoops: 2,
-    listen: false,
     migrate: false,
     log: silentLog,
   })
@@ -29,10 +31,15 @@ t.test('a woken worker', async (t) => {
     db,
     registry,
     log: silentLog,
-    config: { ...config, workerBatchSize: 10, workerConcurrency: 2 },
+    config: { ...config, workerBatchSize: 10, workerConcurrency: 2, ...settings },
   })
   await worker.start()
   t.teardown(() => worker.stop())
+  return { worker, woken, pool }
+}
+
+t.test('a woken worker', async (t) => {
+  const { worker, woken, pool } = await startWorker(t, { listenNotify: false })
 
   await t.test('lets one loop see to all that comes, so that it shares batches', async (t) => {
     worker.wake()
@@ -58,4 +65,15 @@ t.test('a woken worker', async (t) => {
     }
     t.not(woken.at(-1), first)
   })
+})
+
+t.test('a worker that is told of jobs by another process wakes one loop, not all', async (t) => {
+  const { woken, pool } = await startWorker(t, { listenNotify: true })
+  woken.length = 0
+  for (let told = 1; told <= 5; told += 1) {
+    await pool.query(`select ${notifyWorkers}`)
+    const until = performance.now() + 5_000
+    while (woken.length < told && performance.now() < until) await sleep(5)
+    t.equal(woken.length, told)
+  }
 })

@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts'
 import { createPool } from '../../db/pool.ts'
 import type { Registry } from '../../events/registry.ts'
 import type { Log } from '../../log.ts'
+import { usesNotifications } from '../../queue/notifications.ts'
 import { createDatabase } from '../../tables/database.ts'
 import { opsRoutes } from './index.ts'
 
@@ -37,7 +38,7 @@ export function serveOperators(server: FastifyInstance, options: OperatorOptions
     wrongPerMinute: config.badSignaturesPerMinute,
     db: createDatabase(pool),
     registry,
-    notify: config.listenNotify && config.databaseBackend !== 'cockroachdb',
+    notify: usesNotifications(config),
     log,
   })
 }

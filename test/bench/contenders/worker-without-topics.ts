@@ -43,7 +43,7 @@ const boss = createBoss({
   databaseUrl,
   backend: config.databaseBackend,
   workerLoops: config.workerConcurrency,
-  listen: config.listenNotify,
+  ownsSessions: config.listenNotify,
   migrate: false,
   log,
 })
