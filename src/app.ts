@@ -89,6 +89,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     applicationName: 'openphone-worker',
     statementTimeoutMs: WORKER_STATEMENT_TIMEOUT_MS,
     ...(keepsPlans && { settings: keptPlanSettings }),
+    findsLost: config.listenNotify && config.databaseBackend === 'postgres',
     log,
   })
   onClose(() => pool.end())

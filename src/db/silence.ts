@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** The database has said nothing for too long to a connection in use. `code` as of Node's own. */
-class SilenceError extends Error {
+export class SilenceError extends Error {
   override name = 'SilenceError'
   readonly code = 'ETIMEDOUT'
 

@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
 import { connectionOptions } from '../db/connection.ts'
+import { lossDetector } from '../db/lost-connection.ts'
 import type { Log } from '../log.ts'
 import { safeError } from '../safe-error.ts'
 import { BOSS_SCHEMA } from './names.ts'
@@ -48,6 +49,7 @@ export function createBoss(options: BossOptions): PgBoss {
     max: workerLoops + HOUSEKEEPING_CONNECTIONS,
     application_name: works ? 'openphone-worker' : 'openphone-queues',
     ...(works && ownsSessions && { options: HASTE }),
+    ...(works && ownsSessions && backend === 'postgres' && { onConnect: lossDetector(databaseUrl) }),
     supervise: works,
     schedule: works,
     superviseIntervalSeconds: MONITOR_INTERVAL_SECONDS,

@@ -25,8 +25,8 @@ interface Pair {
   isForgotten: boolean
 }
 
-/** Starts a proxy to a port of this machine; it goes with the test. */
-export async function startProxy(t: Test, targetPort: number): Promise<Proxy> {
+/** Starts a proxy, on this machine, to a port; it goes with the test. */
+export async function startProxy(t: Test, targetPort: number, targetHost = '127.0.0.1'): Promise<Proxy> {
   const pairs = new Set<Pair>()
   let isStalled = false
   let isClosed = false
@@ -37,7 +37,7 @@ export async function startProxy(t: Test, targetPort: number): Promise<Proxy> {
       client.resetAndDestroy()
       return
     }
-    const upstream = createConnection({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })
+    const upstream = createConnection({ port: targetPort, host: targetHost, allowHalfOpen: true })
     const pair: Pair = { sockets: [client, upstream], isForgotten: false }
     pairs.add(pair)
     for (const [from, to] of [

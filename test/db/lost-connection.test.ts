@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { lossDetector } from '../../src/db/lost-connection.ts'
+import { startProxy } from '../faults/lab/proxy.ts'
+import { createTestDatabase } from '../helper/postgres.ts'
+import t, { type Test } from '../helper/tap.ts'
+import { rowOf, testPool } from './prepared.ts'
+
+/** A look, the next one, and the question to the database; on a machine that does other things as well. */
+const FOUND_LIMIT_MS = 4_000
+
+/** A pool of two connections that go through a proxy. */
+async function startPool(t: Test) {
+  const directUrl = await createTestDatabase(t)
+  const url = new URL(directUrl)
+  const proxy = await startProxy(t, Number(url.port || 5432), url.hostname)
+  url.host = `127.0.0.1:${proxy.port}`
+  const pool = new pg.Pool({
+    connectionString: url.href,
+    max: 2,
+    onConnect: lossDetector(url.href),
+  })
+  pool.on('error', () => {})
+  t.teardown(() => pool.end())
+  const pid = async () => (await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid
+  return { proxy, pool, pid, operator: testPool(t, directUrl) }
+}
+
+t.test('a statement whose connection was forgotten on the way fails soon, the next ones work', async (t) => {
+  const { proxy, pool, pid } = await startPool(t)
+  const before = await Promise.all([pid(), pid()])
+  t.equal(new Set(before).size, 2)
+  proxy.forget()
+  const startedAt = performance.now()
+  await t.rejects(pool.query('select 1'), { name: 'SilenceError', code: 'ETIMEDOUT' })
+  const ms = performance.now() - startedAt
+  t.ok(ms < FOUND_LIMIT_MS, `after ${Math.round(ms)} ms`)
+  for (const after of await Promise.all([pid(), pid()])) t.notOk(before.includes(after))
+})
+
+t.test('so does one whose answer was forgotten', async (t) => {
+  const { proxy, pool, operator } = await startPool(t)
+  const failed = t.rejects(pool.query('select pg_sleep(0.3)'), { name: 'SilenceError', code: 'ETIMEDOUT' })
+  await rowOf(
+    operator,
+    `select from pg_stat_activity where query = 'select pg_sleep(0.3)' and state = 'active'`,
+  )
+  proxy.forget()
+  await failed
+})
+
+t.test('a statement that takes long is left alone', async (t) => {
+  const { pool, pid } = await startPool(t)
+  const first = await pid()
+  await pool.query('select pg_sleep(2.2)')
+  t.equal(await pid(), first)
+})
+
+t.test('so is a connection that has nothing to do, also within a transaction', async (t) => {
+  const { pool } = await startPool(t)
+  const client = await pool.connect()
+  await client.query('begin')
+  await client.query('select pg_sleep(0)')
+  // Three looks, of which the first would have been enough.
+  await sleep(1_600)
+  await t.resolves(client.query('commit'))
+  client.release()
+})
