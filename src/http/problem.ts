@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type Static, Type } from '@sinclair/typebox'
+import { RefusalError } from '../errors.ts'
 import { PROBLEMS, type ProblemKind } from './problem-catalogue.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
@@ -26,7 +27,7 @@ interface ProblemExtras {
 }
 
 /** An answer that is an error, to be thrown. `detail` is shown to the caller: nothing internal, no values. */
-export class HttpProblem extends Error {
+export class HttpProblem extends RefusalError {
   override name = 'HttpProblem'
   /** What metrics and logs call it. */
   readonly kind: string

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { RefusalError } from '../errors.ts'
 import { readInstant } from './instant.ts'
 import { isDeeperThan } from './nesting.ts'
 import { isStorable, maxTextLength } from './text.ts'
@@ -17,7 +18,7 @@ export interface Envelope {
 }
 
 /** A body that is no webhook event. The message can be shown to the caller: it holds nothing of the body. */
-export class EnvelopeError extends Error {
+export class EnvelopeError extends RefusalError {
   override name = 'EnvelopeError'
 }
 

@@ -42,7 +42,7 @@ export async function startLab(t: Test, options: LabOptions): Promise<Lab> {
   await watchEffects(directUrl)
   if (traffic?.withRefusals) await refuse(directUrl)
   const pool = testPool(t, directUrl)
-  const provider = new Provider({ url: ingest.url, perSecond: 30, lanes: 32, ...traffic })
+  const provider = new Provider({ url: ingest.url, perSecond: 20, lanes: 32, ...traffic })
   return {
     ingest,
     worker,

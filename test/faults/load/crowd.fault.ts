@@ -35,6 +35,7 @@ const GOOD_CONNECTIONS = 200
 /** The provider gives a delivery up after ten seconds. */
 const GOOD_P99_LIMIT_MS = 5_000
 const GROWTH_LIMIT_MIB = 200
+const GIVEN_BACK_LIMIT_MS = 10_000
 const SETTLE_LIMIT_MS = 60_000
 
 const garbageCollection = fileURLToPath(new URL('../lab/collect-garbage.ts', import.meta.url))
@@ -174,7 +175,13 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
       closeAll(senders)
       return `${SLOW_SENDERS} bodies of 1 MB, ${refused.length} answered 503 with Retry-After`
     })
-    t.ok(ingest.residentMiB() - before < GROWTH_LIMIT_MIB / 2, 'the memory was given back')
+    const isGivenBack = () => ingest.residentMiB() - before < GROWTH_LIMIT_MIB / 2
+    // The system takes back what was let go when the allocator gets to it.
+    for (const deadline = performance.now() + GIVEN_BACK_LIMIT_MS; !isGivenBack(); await sleep(250)) {
+      if (performance.now() > deadline) break
+      ingest.signal('SIGUSR2')
+    }
+    t.ok(isGivenBack(), 'the memory was given back')
   })
 
   await t.test('more connections than it takes', async (t) => {
