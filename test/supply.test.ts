@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from './helper/tap.ts'
 
-// What production is made of. test/faults/install.fault.ts installs it and runs it.
+// What production is made of. test/install.program.ts installs it and runs it.
 
 const read = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')
 

@@ -21,7 +21,7 @@ t.test('nothing is lost when processes are stopped under load', { timeout: LIMIT
   const lab = await startLab(t, {
     directUrl: server.url,
     env: { SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS) },
-    traffic: { perSecond: 200, lanes: CLIENTS },
+    traffic: { perSecond: 120, lanes: CLIENTS },
   })
   const { ingest, worker, provider } = lab
   provider.start()

@@ -5,21 +5,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { testPool } from '../db/prepared.ts'
-import { newParcel } from './lab/parcels.ts'
-import { Provider } from './lab/provider.ts'
-import { reckon, settle } from './lab/reckoning.ts'
-import { startServer } from './lab/server.ts'
-import { startService } from './lab/supervisor.ts'
+import { testPool } from './db/prepared.ts'
+import { newParcel } from './faults/lab/parcels.ts'
+import { Provider } from './faults/lab/provider.ts'
+import { reckon, settle } from './faults/lab/reckoning.ts'
+import { startServer } from './faults/lab/server.ts'
+import { startService } from './faults/lab/supervisor.ts'
 
 const LIMIT_MS = 190_000
 const INSTALL_LIMIT_MS = 150_000
 const SETTLE_LIMIT_MS = 20_000
 
-const project = fileURLToPath(new URL('../..', import.meta.url))
+const project = fileURLToPath(new URL('..', import.meta.url))
 const hasNpm = spawnSync('npm', ['--version'], { stdio: 'ignore' }).status === 0
 
-t.setTimeout(LIMIT_MS)
 t.test(
   'what production needs is installed without scripts and runs without the rest',
   { timeout: LIMIT_MS, skip: hasNpm ? false : 'npm is not installed' },
