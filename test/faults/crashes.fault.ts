@@ -18,7 +18,7 @@ t.test(
   { timeout: LIMIT_MS },
   async (t) => {
     const server = await startServer(t)
-    const lab = await startLab(t, { directUrl: server.url, traffic: { perSecond: 60, withRefusals: true } })
+    const lab = await startLab(t, { directUrl: server.url, traffic: { perSecond: 40, withRefusals: true } })
     const { ingest, worker, provider } = lab
     provider.start()
 
