@@ -10,7 +10,7 @@ export interface Outbox {
   refusal(): OverloadedError | undefined
   /**
    * Resolves after the commit.
-   * @throws OverloadedError when too much is waiting or the outbox is closing.
+   * @throws OverloadedError when too much is waiting, the database is away for long, or the outbox is closing.
    * @throws TimedOutError when the database does not answer in time; whether it stored the delivery is not known.
    * @throws whatever the database threw; nothing of this delivery was stored then, as far as is known.
    */
@@ -53,6 +53,8 @@ const WAITING_SHARE = 0.8
  * cost more than storing them does.
  */
 const TROUBLE_PAUSE_MS = 100
+/** From then on nobody waits for the next try: it would fail as those before, and waiting takes memory. */
+const LONG_TROUBLE_MS = 1_000
 
 interface Waiting {
   readonly delivery: Delivery
@@ -71,6 +73,10 @@ export class GroupCommit implements Outbox {
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #inFlight = 0
+  /** Of those in flight: which wait before the next try. */
+  #pausing = 0
+  /** When commits began to fail over the database, and none has succeeded since; `performance.now()`. */
+  #troubleSince = Number.POSITIVE_INFINITY
   #closing = false
   /** Of those who wait for the close. */
   #idle: PromiseWithResolvers<void> | undefined
@@ -89,6 +95,10 @@ export class GroupCommit implements Outbox {
     if (this.#closing) return new OverloadedError('shutting down', RETRY_AFTER_SECONDS)
     if (this.#waiting.length >= waitingMax || this.#waitingBytes >= waitingBytesMax) {
       return new OverloadedError('too many deliveries are waiting', RETRY_AFTER_SECONDS)
+    }
+    const isLongInTrouble = performance.now() - this.#troubleSince > LONG_TROUBLE_MS
+    if (isLongInTrouble && this.#pausing === COMMITS_IN_FLIGHT) {
+      return new OverloadedError('the database is in trouble', RETRY_AFTER_SECONDS)
     }
     const firstSince = this.#waiting[0]?.since ?? Number.POSITIVE_INFINITY
     return firstSince < this.#waitedFor(JOINING_SHARE) ? notKeepingUp() : undefined
@@ -160,6 +170,7 @@ export class GroupCommit implements Outbox {
     const started = performance.now()
     try {
       const stored = await this.#storeInTime(group)
+      this.#troubleSince = Number.POSITIVE_INFINITY
       this.#options.onCommit?.(group.length, (performance.now() - started) / 1000)
       group.forEach((waiting, index) => {
         waiting.resolve(stored[index] as Stored)
@@ -169,8 +180,15 @@ export class GroupCommit implements Outbox {
       const isInTrouble = !isAboutTheRows(error)
       if (group.length > 1 && !isInTrouble) return this.#commitOneByOne(group)
       for (const waiting of group) waiting.reject(error)
-      if (isInTrouble) await delay(TROUBLE_PAUSE_MS)
+      if (isInTrouble) await this.#pause()
     }
+  }
+
+  async #pause(): Promise<void> {
+    this.#troubleSince = Math.min(this.#troubleSince, performance.now())
+    this.#pausing += 1
+    await delay(TROUBLE_PAUSE_MS)
+    this.#pausing -= 1
   }
 
   /** The first of a group has waited longest. */

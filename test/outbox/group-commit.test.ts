@@ -269,4 +269,27 @@ t.test('group commit', async (t) => {
     )
     t.same(gate.sizes, [1, 1, 6])
   })
+
+  await t.test('turns away between two tries what comes when the database is long in trouble', async (t) => {
+    const readOnly = new URL(url)
+    readOnly.searchParams.set('options', '-c default_transaction_read_only=on')
+    let current = storeDeliveriesIn(testPool(t, readOnly.href, 3), true)
+    const outbox = new GroupCommit({
+      store: (group) => current(group),
+      waitingMax: 100,
+      waitingBytesMax: MEBIBYTE,
+    })
+    const startedAt = performance.now()
+    let answers: unknown[] = []
+    const isTurnedAway = (answer: unknown) => answer instanceof OverloadedError
+    while (!answers.some(isTurnedAway)) {
+      answers = await Promise.all(deliveries(4).map((each) => outbox.submit(each).catch((error) => error)))
+    }
+    const ms = performance.now() - startedAt
+    t.ok(ms > 1_000, `not before they might have been stored, but after ${Math.round(ms)} ms`)
+    current = store
+    while (isTurnedAway(outbox.refusal())) await nextTurn()
+    t.match(await outbox.submit(buildDelivery()), { status: 'queued' }, 'and the next try takes what comes')
+    t.equal(outbox.refusal(), undefined)
+  })
 })
