@@ -12,6 +12,12 @@ const ASK_LIMIT_MS = 2_000
 /** How long a new connection may take for its first answer. */
 const FIRST_ANSWER_LIMIT_MS = 2_000
 
+/**
+ * On a slower network than this nothing works well. Until it has a whole statement the database does not work on it,
+ * and one of a batch of long texts may be on its way for seconds.
+ */
+const SENT_BYTES_PER_MS_MIN = 1_000
+
 /** A session of the database, told apart from later ones of the same process id, on this server or another. */
 interface Session {
   readonly pid: number
@@ -73,7 +79,11 @@ class WatchedConnection {
 
   /** Whether the database has something to answer. */
   get isWaiting(): boolean {
-    return this.#stream.bytesWritten !== this.#answeredBytes
+    return this.#unansweredBytes > 0
+  }
+
+  get #unansweredBytes(): number {
+    return this.#stream.bytesWritten - this.#answeredBytes
   }
 
   noteAnswered(): void {
@@ -95,6 +105,7 @@ class WatchedConnection {
     if (!Number.isInteger(Math.log2(this.#silentLooks))) return undefined
 
     const silentMs = this.#silentLooks * LOOK_INTERVAL_MS
+    if (silentMs < this.#unansweredBytes / SENT_BYTES_PER_MS_MIN) return undefined
     if (this.session === undefined) return silentMs < FIRST_ANSWER_LIMIT_MS ? undefined : silentMs
     this.#isAsking = true
     const isWorking = await isWorkingFor(this.session, url)

@@ -49,6 +49,17 @@ t.test('so does one whose answer was forgotten', async (t) => {
   await failed
 })
 
+t.test('a long statement is given the time to come to the database', async (t) => {
+  const { proxy, pool, pid } = await startPool(t)
+  await pid()
+  proxy.forget()
+  const startedAt = performance.now()
+  const lost = { name: 'SilenceError', code: 'ETIMEDOUT' }
+  await t.rejects(pool.query('select length($1)', ['x'.repeat(1_500_000)]), lost)
+  const ms = performance.now() - startedAt
+  t.ok(ms > 1_500, `after ${Math.round(ms)} ms`)
+})
+
 t.test('a statement that takes long is left alone', async (t) => {
   const { pool, pid } = await startPool(t)
   const first = await pid()

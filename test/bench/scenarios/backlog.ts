@@ -95,11 +95,17 @@ async function drain(bench: Bench, database: Database, kind: Kind): Promise<Drai
 /** A transaction that has written and reads as of now: no row that dies after it can be removed. */
 async function holdVacuumOff({ pool }: Database): Promise<() => Promise<void>> {
   const client = await pool.connect()
+  // The pool's own limit is there to end what is forgotten.
+  await client.query('set idle_in_transaction_session_timeout = 0')
   await client.query('begin isolation level repeatable read')
   await client.query('select pg_current_xact_id(), count(*) from pgboss.queue')
   return async () => {
-    await client.query('rollback')
-    client.release()
+    try {
+      await client.query('rollback')
+    } finally {
+      // Closed, with its setting. Not given back, it would keep the pool from ending, and this program with it.
+      client.release(true)
+    }
   }
 }
 
