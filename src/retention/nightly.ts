@@ -20,8 +20,12 @@ const settings = {
   // The job of a worker that was killed goes to another.
   heartbeatSeconds: 60,
   deleteAfterSeconds: 7 * DAY_SECONDS,
-  notify: true,
+  // Nobody listens for it.
+  notify: false,
 }
+
+/** Of a job that comes once a night, or from a person who waits to see it done. */
+const POLLING_INTERVAL_SECONDS = 5
 
 export interface RetentionOptions {
   /** Started; stays the caller's. */
@@ -43,7 +47,7 @@ export async function startRetention(options: RetentionOptions): Promise<() => P
   await boss.updateQueue(RETENTION_QUEUE, settings)
   await boss.schedule(RETENTION_QUEUE, NIGHTLY, null, { missed: 'once' })
   const stopping = new AbortController()
-  await boss.work(RETENTION_QUEUE, { pollingIntervalSeconds: 30 }, async (jobs) => {
+  await boss.work(RETENTION_QUEUE, { pollingIntervalSeconds: POLLING_INTERVAL_SECONDS }, async (jobs) => {
     const signals = jobs.map((job) => job.signal)
     return removeOldEvents(options, AbortSignal.any([stopping.signal, ...signals]))
   })
