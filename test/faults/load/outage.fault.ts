@@ -1,9 +1,9 @@
 import { setInterval as every, setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { flood } from './lab/flood.ts'
-import { startLab } from './lab/lab.ts'
-import { Provider } from './lab/provider.ts'
-import { startServer } from './lab/server.ts'
+import { flood } from '../lab/flood.ts'
+import { startLab } from '../lab/lab.ts'
+import { Provider } from '../lab/provider.ts'
+import { startServer } from '../lab/server.ts'
 
 /** The figure in README was measured with 120. */
 const OUTAGE_SECONDS = Number(process.env.FAULTS_OUTAGE_SECONDS || 15)
