@@ -76,4 +76,8 @@ t.test('a worker that is told of jobs by another process wakes one loop, not all
     while (woken.length < told && performance.now() < until) await sleep(5)
     t.equal(woken.length, told)
   }
+  const { rows } = await pool.query(
+    `select from pg_stat_activity where datname = current_database() and query ilike 'listen %'`,
+  )
+  t.equal(rows.length, 1, 'pg-boss does not listen as well: it would wake every loop')
 })
