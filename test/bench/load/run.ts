@@ -61,8 +61,8 @@ async function sendSteadily(
     // The time is taken from when it is due: a server that is late must not be excused by what was sent later.
     const due = start + (index / perSecond) * 1000
     while (performance.now() < due || idle.length === 0) await sleep(1)
-    // One was idle a line above.
-    const connection = idle.pop() as Connection
+    // One was idle a line above. In turn: the server ends a connection that says nothing for ten seconds.
+    const connection = idle.shift() as Connection
     const answered = connection.send(request).then((status) => {
       tally.answered(status, due)
       idle.push(connection)
