@@ -136,15 +136,14 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
     })
     onClose(() => ingestPool.end())
     outbox = new GroupCommit({
-      store: storeDeliveriesIn(
-        ingestPool,
-        // A worker of this process is woken without the database: a notification takes a lock at every commit.
-        worker === undefined && usesNotifications(config),
-        config.preparedStatements,
-      ),
+      store: storeDeliveriesIn(ingestPool, {
+        // A worker of this process is told without the database: a notification takes a lock at every commit.
+        notify: worker === undefined && usesNotifications(config),
+        isPrepared: config.preparedStatements,
+        nearWorker: worker,
+      }),
       waitingMax: config.waitingEventsMax,
       waitingBytesMax: config.waitingBytesMax,
-      onQueued: () => worker?.wake(),
       onCommit: metrics.recordCommit,
     })
     const opened = outbox

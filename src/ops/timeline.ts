@@ -1,20 +1,24 @@
 import type { DeadLetter, EventJobRecord, EventRecord } from './event-history.ts'
 
+/** What follows what in the same millisecond. */
+const order = [
+  'occurred',
+  'received',
+  'replayed',
+  'attempt-started',
+  'processed',
+  'ignored',
+  'attempt-failed',
+  'failed',
+  'job-ended',
+  'next-attempt',
+  'dead-lettered',
+] as const
+
 /** Something that happened to an event, or is going to. */
 export interface Moment {
   readonly at: Date
-  readonly what:
-    | 'occurred'
-    | 'received'
-    | 'replayed'
-    | 'attempt-started'
-    | 'attempt-failed'
-    | 'next-attempt'
-    | 'job-ended'
-    | 'processed'
-    | 'ignored'
-    | 'failed'
-    | 'dead-lettered'
+  readonly what: (typeof order)[number]
   /** Null where there is nothing to add. */
   readonly detail: string | null
 }
@@ -39,7 +43,9 @@ export function timelineOf(
     moments.push({ at: processedAt, what: status, detail: null })
   }
   if (failedAt) moments.push({ at: failedAt, what: 'failed', detail: error })
-  return moments.toSorted((a, b) => a.at.getTime() - b.at.getTime())
+  return moments.toSorted(
+    (a, b) => a.at.getTime() - b.at.getTime() || order.indexOf(a.what) - order.indexOf(b.what),
+  )
 }
 
 function momentsOf(job: EventJobRecord, eventId: string): Moment[] {

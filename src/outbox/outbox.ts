@@ -25,8 +25,6 @@ export interface OutboxOptions {
   readonly waitingBytesMax: number
   /** How long a delivery may go without an answer; 2.5 s when absent. */
   readonly answerLimitMs?: number
-  /** Called after a commit that queued something, to wake a worker of this process. */
-  readonly onQueued?: () => void
   /** Called after each commit with the group's size and what it took. */
   readonly onCommit?: (groupSize: number, seconds: number) => void
 }
@@ -175,7 +173,6 @@ export class GroupCommit implements Outbox {
       group.forEach((waiting, index) => {
         waiting.resolve(stored[index] as Stored)
       })
-      if (stored.some(({ status }) => status === 'queued')) this.#options.onQueued?.()
     } catch (error) {
       const isInTrouble = !isAboutTheRows(error)
       if (group.length > 1 && !isInTrouble) return this.#commitOneByOne(group)

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { insertEventJobs } from '../queue/event-jobs.ts'
+import type { EventJob } from '../queue/names.ts'
 import { notifyWorkers } from '../queue/notifications.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 
@@ -12,6 +13,33 @@ export interface Stored {
 
 /** Stores a group of deliveries in one transaction; the results are in the deliveries' order. */
 export type StoreDeliveries = (deliveries: readonly Delivery[]) => Promise<Stored[]>
+
+/** A worker in the same process. */
+export interface NearWorker {
+  /** Whether it would get at once to what is stored now. */
+  readonly hasRoom: boolean
+  /** Processes events without fetching their jobs, which are held back from others for `HELD_BACK_SECONDS`. */
+  process(jobs: readonly EventJob[]): void
+  /** Looks for jobs. */
+  wake(): void
+}
+
+export interface StoreOptions {
+  /** Whether workers in other processes are told. */
+  readonly notify: boolean
+  /**
+   * Whether the database keeps the statements by name; true when absent. Without it, storing costs a plan each
+   * time; a pooler that hands every transaction another connection may not know the names.
+   */
+  readonly isPrepared?: boolean
+  readonly nearWorker?: NearWorker | undefined
+}
+
+/**
+ * Many times as long as a worker of the same process takes for what it gets to at once, and not long for others to
+ * wait when it dies or fails at it.
+ */
+const HELD_BACK_SECONDS = 1
 
 /**
  * The whole transaction is one statement: the events that are new, a job for each with the queue's own
@@ -31,7 +59,7 @@ event as (
   returning id, type
 ),
 job as (
-  ${insertEventJobs({ jobId: 'event.id', rootId: 'null::uuid' })}
+  ${insertEventJobs({ jobId: 'event.id', rootId: 'null::uuid', heldBackSeconds: '$9::int' })}
   returning id
 ),
 notification as (
@@ -42,15 +70,14 @@ select id from event where (select count(*) from notification) >= 0`
 const findDuplicatesStatement = `
 select id, dedupe_key from openphone.webhook_event where dedupe_key = any ($1::text[])`
 
-/**
- * @param notify whether workers in other processes are told.
- * @param isPrepared whether the database keeps the statements by name. Without it, storing costs a plan each
- *   time; a pooler that hands every transaction another connection may not know the names.
- */
-export function storeDeliveriesIn(pool: pg.Pool, notify: boolean, isPrepared = true): StoreDeliveries {
+export function storeDeliveriesIn(
+  pool: pg.Pool,
+  { notify, isPrepared = true, nearWorker }: StoreOptions,
+): StoreDeliveries {
   const storeText = storeStatement(notify)
 
   return async (deliveries) => {
+    const isNear = nearWorker?.hasRoom ?? false
     // In the order of their keys, so that two processes storing the same deliveries cannot deadlock.
     const rows = deliveries
       .map((delivery) => ({ id: uuidv7(), delivery }))
@@ -67,14 +94,24 @@ export function storeDeliveriesIn(pool: pg.Pool, notify: boolean, isPrepared = t
         rows.map((row) => row.delivery.providerEventId),
         rows.map((row) => row.delivery.occurredAt),
         rows.map((row) => row.delivery.payload.toString()),
+        isNear ? HELD_BACK_SECONDS : 0,
       ],
     })
     const newIds = new Set(events.map((event) => event.id))
     const stored = new Map<Delivery, Stored>()
+    const jobs: EventJob[] = []
     const duplicates: Delivery[] = []
     for (const { id, delivery } of rows) {
-      if (newIds.has(id)) stored.set(delivery, { status: 'queued', eventId: id })
-      else duplicates.push(delivery)
+      if (!newIds.has(id)) {
+        duplicates.push(delivery)
+        continue
+      }
+      stored.set(delivery, { status: 'queued', eventId: id })
+      jobs.push({ eventId: id, type: delivery.type })
+    }
+    if (jobs.length > 0) {
+      if (isNear) nearWorker?.process(jobs)
+      else nearWorker?.wake()
     }
     if (duplicates.length > 0) {
       const first = await findFirst(pool, duplicates, isPrepared)

@@ -33,16 +33,19 @@ export interface DoneEvent {
  * could part, and nothing but this to wait for. An event that another attempt has done meanwhile stays as it is.
  * @returns those that this attempt has done.
  * @param effects statements with a `returning` clause; run in their order, before the events are marked.
+ * @param last a statement that runs after that.
  */
 export async function markDone(
   db: Kysely<Database>,
   events: readonly DoneEvent[],
   effects: readonly RawBuilder<unknown>[],
+  last?: RawBuilder<unknown>,
 ): Promise<{ id: string; lagSeconds: number }[]> {
   if (events.length === 0) return []
   const names = effects.map((_, index) => sql.id(`effect_${index + 1}`))
   const ctes = effects.map((effect, index) => sql`, ${names[index]} as (${effect})`)
-  // Postgres would run last what nobody reads, and processed_at tells when the effects were there.
+  if (last !== undefined) ctes.push(sql`, last as (${last})`)
+  // Postgres runs last what nobody reads, and processed_at tells when the effects were there.
   const areThere = names.map((name) => sql` and (select count(*) from ${name}) >= 0`)
   const nothing = sql.raw('')
   const { rows } = await sql<{ id: string; lagSeconds: number }>`

@@ -25,6 +25,39 @@ export interface AttemptOptions extends ProcessContext {
   readonly onAttempt?: (attempt: Attempt) => void
 }
 
+/** What is logged of an attempt, whatever came of it. */
+export interface AttemptLine {
+  readonly event: 'attempt'
+  readonly eventId: string
+  readonly jobId: string
+  readonly type: string
+  /** 1 for the first. */
+  readonly attempt: number
+  /** Of its whole batch. */
+  readonly ms: number
+}
+
+/** Tells of an attempt after which nothing is left to do. */
+export function reportDone(
+  line: AttemptLine,
+  outcome: Exclude<Outcome, { status: 'failed' }>,
+  { log, onAttempt }: Pick<AttemptOptions, 'log' | 'onAttempt'>,
+): void {
+  // The first job of an event has its id; those of replays have ids of their own.
+  const isTimed = outcome.status === 'processed' && line.jobId === line.eventId
+  onAttempt?.({
+    type: line.type,
+    outcome: outcome.status,
+    lagSeconds: isTimed ? outcome.lagSeconds : null,
+  })
+  log.info({ ...line, outcome: outcome.status })
+}
+
+/** Milliseconds since `started`, of `performance.now()`, to a tenth. */
+export function millisecondsSince(started: number): number {
+  return Math.round((performance.now() - started) * 10) / 10
+}
+
 /**
  * One attempt of a batch of jobs. Tells pg-boss what becomes of each: completed, failed (it retries with
  * backoff and, after the last attempt, moves it to the dead-letter queue), or dead-lettered at once.
@@ -47,19 +80,22 @@ async function attempt(jobs: readonly Job<EventJob>[], options: AttemptOptions):
   const started = performance.now()
   const ids = [...new Set(jobs.map((job) => job.data.eventId))]
   const outcomes = await isolate(ids, (some) => processEvents(options, some))
-  const ms = Math.round((performance.now() - started) * 10) / 10
+  const ms = millisecondsSince(started)
 
   return Promise.all(
     jobs.map(async (job): Promise<JobResult> => {
       const { eventId, type } = job.data
       const outcome = outcomes.get(eventId) ?? { status: 'gone' }
-      const line = { event: 'attempt', eventId, jobId: job.id, type, attempt: job.retryCount + 1, ms }
+      const line = {
+        event: 'attempt',
+        eventId,
+        jobId: job.id,
+        type,
+        attempt: job.retryCount + 1,
+        ms,
+      } as const
       if (outcome.status !== 'failed') {
-        // The first job of an event has its id; those of replays have ids of their own.
-        const isTimed = outcome.status === 'processed' && job.id === eventId
-        const lagSeconds = isTimed ? outcome.lagSeconds : null
-        options.onAttempt?.({ type, outcome: outcome.status, lagSeconds })
-        options.log.info({ ...line, outcome: outcome.status })
+        reportDone(line, outcome, options)
         return { id: job.id, status: 'completed' }
       }
       const permanent = outcome.error instanceof PermanentError

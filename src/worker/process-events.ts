@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { PermanentError } from '../errors.ts'
 import { effectsOf, type Registry } from '../events/registry.ts'
 import type { Database } from '../tables/database.ts'
@@ -20,6 +20,8 @@ export interface ProcessContext {
   readonly db: Kysely<Database>
   readonly registry: Registry
   readonly publish: Publish
+  /** A statement that settles the events' jobs together with them. None: whoever fetched the jobs settles them. */
+  readonly settleJobs?: (eventIds: readonly string[]) => RawBuilder<unknown>
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ProcessContext {
  * @throws whatever the database threw; nothing was written then.
  */
 export async function processEvents(
-  { db, registry, publish }: ProcessContext,
+  { db, registry, publish, settleJobs }: ProcessContext,
   ids: readonly string[],
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
@@ -60,7 +62,7 @@ export async function processEvents(
     }
   }
   const write = (executor: Kysely<Database>) =>
-    markDone(executor, [...done.values()], effectsOf(registry, updates))
+    markDone(executor, [...done.values()], effectsOf(registry, updates), settleJobs?.([...done.keys()]))
   const rows =
     publications.length === 0
       ? await write(db)

@@ -4,6 +4,7 @@ import { listenForJobs, usesNotifications } from '../queue/notifications.ts'
 import { safeError } from '../safe-error.ts'
 import { type AttemptOptions, attemptBatch } from './attempt.ts'
 import { failDeadLettered, removeNeedlessDeadLetters } from './dead-letters.ts'
+import { FastPath, LONG_BATCH_MS } from './fast-path.ts'
 import { publishThrough } from './publish.ts'
 import { QueueStatistics } from './statistics.ts'
 
@@ -12,9 +13,6 @@ const POLLING_INTERVAL_SECONDS = 1
 
 /** How often dead letters are looked through for those that their events do not know of. */
 const DEAD_LETTER_INTERVAL_MS = 5_000
-
-/** From then on events need not wait for a batch under way. */
-const LONG_BATCH_MS = 50
 
 interface Loop {
   /** Of pg-boss, known once it runs. */
@@ -31,6 +29,7 @@ export interface WorkerOptions extends Omit<AttemptOptions, 'publish'> {
 export class Worker {
   readonly #options: WorkerOptions
   readonly #loops: Loop[] = []
+  #fastPath: FastPath | undefined
   #stopListening: (() => Promise<void>) | undefined
   #deadLetterTimer: NodeJS.Timeout | undefined
   #sawAllDeadLetters = false
@@ -46,6 +45,12 @@ export class Worker {
   async start(): Promise<void> {
     const { boss, config, db, log } = this.#options
     const statistics = new QueueStatistics(db)
+    // Beside the batch: it reads the whole job table, and nothing waits for it.
+    const count = (jobs: number) => {
+      statistics.count(jobs).catch((error) => {
+        log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
+      })
+    }
     const attemptOptions = { ...this.#options, publish: publishThrough(boss, log) }
     const workOptions = {
       batchSize: config.workerBatchSize,
@@ -61,10 +66,7 @@ export class Worker {
         workOptions,
         async (jobs) => {
           loop.busySince = performance.now()
-          // Beside the batch: it reads the whole job table, and nothing waits for it.
-          statistics.count(jobs.length).catch((error) => {
-            log.warn({ event: 'queue_statistics_failed', error: safeError(error) })
-          })
+          count(jobs.length)
           try {
             return await attemptBatch(jobs, attemptOptions)
           } finally {
@@ -74,9 +76,25 @@ export class Worker {
       )
       this.#loops.push(loop)
     }
+    this.#fastPath = new FastPath({
+      ...attemptOptions,
+      batchSize: config.workerBatchSize,
+      onBatch: count,
+      onLeft: () => this.wake(),
+    })
     if (usesNotifications(config)) this.#stopListening = await listenForJobs(boss, () => this.wake())
     this.#deadLetterTimer = setInterval(() => void this.#seeToDeadLetters(), DEAD_LETTER_INTERVAL_MS)
     await this.#seeToDeadLetters()
+  }
+
+  /** Whether events that this process stores are processed as soon as they are committed, by `process`. */
+  get hasRoom(): boolean {
+    return this.#fastPath?.hasRoom ?? false
+  }
+
+  /** Processes events of this process without fetching their jobs. One it cannot is left to whoever fetches its job. */
+  process(jobs: readonly EventJob[]): void {
+    this.#fastPath?.process(jobs)
   }
 
   /**
@@ -96,6 +114,7 @@ export class Worker {
     clearInterval(this.#deadLetterTimer)
     const loops = this.#loops.splice(0)
     await this.#stopListening?.()
+    await this.#fastPath?.stop()
     if (loops.length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
   }
 

@@ -21,7 +21,7 @@ export async function fill(bench: Bench, database: Database, bodies: Iterable<Bu
     log: pino({ level: 'silent' }),
   })
   const outbox = new GroupCommit({
-    store: storeDeliveriesIn(pool, true),
+    store: storeDeliveriesIn(pool, { notify: true }),
     waitingMax: AT_ONCE + 1,
     waitingBytesMax: Number.POSITIVE_INFINITY,
   })

@@ -49,7 +49,7 @@ async function startWorkers(t: Test, databaseUrl: string): Promise<void> {
 
 /** Each batch of the plan arrives at one moment; then what the plan replays arrives again. */
 async function submitAsPlanned({ pool }: Replica, { events, plan }: History): Promise<void> {
-  const store = storeDeliveriesIn(pool, true)
+  const store = storeDeliveriesIn(pool, { notify: true })
   const outbox = new GroupCommit({ store, waitingMax: 1000, waitingBytesMax: 2 ** 26 })
   const submit = ({ event, delivery }: PlannedDelivery) => {
     const body = events[event]?.body

@@ -58,7 +58,7 @@ export async function openReplica(t: Test, workers = 2): Promise<Replica> {
   const settings = encodeURIComponent('-c synchronous_commit=off -c enable_seqscan=off')
   const pool = testPool(t, `${url}?options=${settings}`, workers)
   const db = createDatabase(keepPlans(pool))
-  const storeDeliveries = storeDeliveriesIn(pool, false)
+  const storeDeliveries = storeDeliveriesIn(pool, { notify: false })
   // Not started: it only inserts the jobs of subscribers, of which there are none.
   const boss = createBoss({
     databaseUrl: url,

@@ -11,7 +11,7 @@ const LIMIT_MS = 400
 t.test('a database that does not answer', async (t) => {
   const { pool } = await prepareTestDatabase(t)
   const outbox = new GroupCommit({
-    store: storeDeliveriesIn(pool, true),
+    store: storeDeliveriesIn(pool, { notify: true }),
     waitingMax: 100,
     waitingBytesMax: 1 << 20,
     answerLimitMs: LIMIT_MS,

@@ -35,7 +35,7 @@ async function jobRow(pool: pg.Pool, id: string): Promise<{ row: Row; relations:
 }
 
 async function bothJobs(pool: pg.Pool, boss: PgBoss) {
-  const [stored] = await storeDeliveriesIn(pool, true)([buildDelivery()])
+  const [stored] = await storeDeliveriesIn(pool, { notify: true })([buildDelivery()])
   const ours = stored?.eventId ?? ''
   const theirs = randomUUID()
   await boss.insert(EVENTS_QUEUE, [{ id: theirs, data: { eventId: theirs, type: 'message.received' } }])
@@ -115,7 +115,7 @@ t.test('workers of other processes are told of a job as pg-boss tells them', asy
     await client.query('select 1')
     return heard.splice(0)
   }
-  const store = storeDeliveriesIn(pool, true)
+  const store = storeDeliveriesIn(pool, { notify: true })
   const delivery = buildDelivery()
 
   await boss.insert(EVENTS_QUEUE, [{ data: { eventId: randomUUID(), type: 'message.received' } }])
@@ -131,6 +131,6 @@ t.test('workers of other processes are told of a job as pg-boss tells them', asy
   await store([delivery])
   t.same(await heardSoFar(), [], 'and not for duplicates')
 
-  await storeDeliveriesIn(testPool(t, url), false)([buildDelivery()])
+  await storeDeliveriesIn(testPool(t, url), { notify: false })([buildDelivery()])
   t.same(await heardSoFar(), [], 'nor where the database cannot notify')
 })

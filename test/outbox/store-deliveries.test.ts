@@ -6,7 +6,7 @@ import { buildDelivery } from './build.ts'
 
 t.test('the storing of a group', async (t) => {
   const { pool, db } = await prepareTestDatabase(t)
-  const store = storeDeliveriesIn(pool, true)
+  const store = storeDeliveriesIn(pool, { notify: true })
   const countOf = async (table: string): Promise<number> => {
     const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)
     return rows[0]?.count ?? Number.NaN
@@ -154,15 +154,15 @@ t.test('a queue that is not there fails the statement and leaves no event', asyn
   const { url, pool } = await prepareTestDatabase(t)
   const boss = await startTestBoss(t, url)
   await boss.deleteQueue(EVENTS_QUEUE)
-  await t.rejects(storeDeliveriesIn(pool, true)([buildDelivery()]))
+  await t.rejects(storeDeliveriesIn(pool, { notify: true })([buildDelivery()]))
   const { rows } = await pool.query('select id from openphone.webhook_event')
   t.same(rows, [])
 })
 
 t.test('processes that store the same deliveries in opposite orders do not block each other', async (t) => {
   const { url, pool } = await prepareTestDatabase(t)
-  const first = storeDeliveriesIn(testPool(t, url, 2), true)
-  const second = storeDeliveriesIn(testPool(t, url, 2), true)
+  const first = storeDeliveriesIn(testPool(t, url, 2), { notify: true })
+  const second = storeDeliveriesIn(testPool(t, url, 2), { notify: true })
   let queued = 0
   for (let round = 0; round < 40; round += 1) {
     const deliveries = Array.from({ length: 30 }, () => buildDelivery())

@@ -33,7 +33,7 @@ export function messageReceived(messageId: string, { text = 'Hello', from = '+15
 
 /** Stores deliveries with their jobs in one transaction. @returns the ids of their events. */
 export async function store(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<string[]> {
-  const stored = await storeDeliveriesIn(pool, true)(deliveries)
+  const stored = await storeDeliveriesIn(pool, { notify: true })(deliveries)
   return stored.map(({ eventId }) => eventId)
 }
 
