@@ -45,9 +45,7 @@ export class FastPath {
   process(jobs: readonly EventJob[]): void {
     if (this.#stopped) return
     this.#waiting.push(...jobs)
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
   }
 
   /** Takes no more, and resolves when what it has is done or left to others. */
@@ -65,6 +63,8 @@ export class FastPath {
       await this.#attempt(batch)
       this.#busySince = undefined
     }
+    // Here, not when its promise has settled: what comes in between would wait for the next to come.
+    this.#running = undefined
   }
 
   async #attempt(batch: readonly EventJob[]): Promise<void> {

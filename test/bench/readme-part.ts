@@ -13,6 +13,8 @@ export function benchPart(figures: Figures): string {
     '![Bars of the rates and times in the tables below](test/bench/figures/chart.svg)',
     ingestTable(figures),
     costTable(figures),
+    latencyTable(figures),
+    othersTable(figures),
     `${targets.length - missed} of ${targets.length} targets are met:`,
     table(
       ['figure', 'measured', 'target', ''],
@@ -37,6 +39,8 @@ function madeOn({ at, environment, busyCoresBefore, repeat, sizes }: Figures): s
     `${sizes.ingestSeconds} s or more; before a scenario other programs kept up to ${busy.toFixed(1)} cores busy.`,
   ].join('\n')
 }
+
+const TOGETHER = 'f. Ingest and drain together'
 
 const contenders = {
   pipeline: 'pipeline',
@@ -73,6 +77,8 @@ function costTable(figures: Figures): string {
     ['to process a message', 'b. Drain of messages', 'worker'],
     ['to process one of a mix', 'e. Drain of a mix', 'worker'],
     ['the same, a transaction per event', 'e. Drain of a mix', 'transaction per event'],
+    ['to store and process a message, a process for each role', TOGETHER, 'a process for each role'],
+    ['the same in one process', TOGETHER, 'both roles in one process'],
   ] as const
   const names = ['application CPU µs', 'Postgres CPU µs', 'WAL bytes']
   const rows = costs.map(([words, of, label]) => [
@@ -83,6 +89,61 @@ function costTable(figures: Figures): string {
     }),
   ])
   return table(['an event costs', ...names.map((name) => name.replace('µs', 'time, µs'))], rows)
+}
+
+function latencyTable(figures: Figures): string {
+  const rates = ['50', '200', '500', '2000']
+  const cell = (rate: string, name: string) => {
+    const label = `${rate} events per second`
+    const median = medianOf(
+      figures,
+      'c. Latency from accepted to processed, both roles in one process',
+      label,
+      name,
+    )
+    return median === undefined ? '' : numberText(median)
+  }
+  const row = (words: string, name: string) => [words, ...rates.map((rate) => cell(rate, name))]
+  return table(
+    ['accepted to processed, ms', ...rates.map((rate) => `${numberText(Number(rate))} a second`)],
+    [row('half of them within', 'p50 ms'), row('99 % within', 'p99 ms'), row('all within', 'most ms')],
+  )
+}
+
+function othersTable(figures: Figures): string {
+  const others = [
+    [
+      'transcripts of 64 KB, 64 connections',
+      'h. Ingest of 64 KB transcripts',
+      'pipeline, 64 connections',
+      'per second',
+    ],
+    [
+      'every other delivery a duplicate',
+      'i. Ingest, every other delivery a duplicate',
+      'pipeline, 64 connections',
+      'per second',
+    ],
+    [
+      'stored and processed, a process for each role',
+      TOGETHER,
+      'a process for each role',
+      'processed per second',
+    ],
+    ['the same in one process', TOGETHER, 'both roles in one process', 'processed per second'],
+    [
+      'as much as goes in, one ingest and one worker',
+      'k. Processes on one database',
+      'one ingest, one worker',
+      'processed per second',
+    ],
+    ['two of each', 'k. Processes on one database', '2 ingest, 2 workers', 'processed per second'],
+  ] as const
+  const rows = others.map(([words, of, label, name]) => {
+    const median = medianOf(figures, of, label, name)
+    return [words, median === undefined ? '' : numberText(median)]
+  })
+  return table(['events per second', ''], rows)
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

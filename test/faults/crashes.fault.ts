@@ -24,6 +24,8 @@ t.test(
 
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const victim = kill % 2 === 0 ? worker : ingest
+      // From its next start on it processes itself what it stored.
+      if (kill === KILLS / 2) ingest.role = 'all'
       // The others may be killed as they start.
       if (kill % 3 !== 0) await victim.untilReadyzIs(200, READY_LIMIT_MS)
       await sleep(Math.random() * PAUSE_MS)

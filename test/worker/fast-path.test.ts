@@ -150,6 +150,25 @@ t.test('the fast path', async (t) => {
   })
 })
 
+t.test('the fast path begins with what comes in the very moment it ends', async (t) => {
+  const { pool, fastPath, attempts, storeFar } = await openFastPath(t)
+  for (let turns = 0; turns <= 12; turns += 1) {
+    const first = await storeFar(messageReceived(`ACfirst${turns}`))
+    const second = await storeFar(messageReceived(`ACsecond${turns}`))
+    attempts.push = (...told) => {
+      // So many turns after the attempt has been told of: at one of them the batch is over.
+      let done = Promise.resolve()
+      for (let turn = 0; turn < turns; turn += 1) done = done.then(() => {})
+      done.then(() => fastPath.process([{ eventId: second, type: 'message.received' }]))
+      attempts.push = Array.prototype.push
+      return told.length
+    }
+    fastPath.process([{ eventId: first, type: 'message.received' }])
+    await eventWith(pool, second, 'processed')
+  }
+  t.pass('at whatever turn of the event loop')
+})
+
 t.test('while a batch of the fast path is under way', async (t) => {
   const { pool, fastPath, batches, storeNear } = await openFastPath(t, 3)
   const holder = await connect(t, pool)

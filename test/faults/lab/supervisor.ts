@@ -24,9 +24,12 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null
 }
 
+type Role = 'ingest' | 'worker' | 'all'
+
 /** `node src/main.ts` in one role, started again whenever it ends, always on the same port. */
 export class Service {
-  readonly role: string
+  /** Of the process that is started next. */
+  role: Role
   readonly port: number
   /** The latest log lines, of whichever process, as written. */
   readonly lines: string[] = []
@@ -44,7 +47,7 @@ export class Service {
   #killed = new WeakSet<ChildProcess>()
   #errors = ''
 
-  constructor(role: string, port: number, env: NodeJS.ProcessEnv, script = mainScript) {
+  constructor(role: Role, port: number, env: NodeJS.ProcessEnv, script = mainScript) {
     this.role = role
     this.port = port
     this.#env = env
@@ -71,7 +74,10 @@ export class Service {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       this.starts += 1
-      const options: SpawnOptions = { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] }
+      const options: SpawnOptions = {
+        env: { ...this.#env, ROLE: this.role },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }
       const child = spawnBound(process.execPath, [this.#script], options, 'SIGKILL')
       const { stdout, stderr } = child
       if (stdout === null || stderr === null) throw new Error('no pipes')
@@ -162,7 +168,7 @@ export class Service {
  */
 export async function startService(
   t: Test,
-  role: 'ingest' | 'worker' | 'all',
+  role: Role,
   env: Record<string, string>,
   script?: string,
 ): Promise<Service> {
@@ -170,7 +176,6 @@ export async function startService(
   const settings = {
     PATH: process.env.PATH,
     ...compileCache,
-    ROLE: role,
     PORT: String(port),
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
     RETRY_DELAY_SECONDS: '1',
