@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { keepPlans, keptPlanSettings } from './db/keep-plans.ts'
+import { lossDetector } from './db/lost-connection.ts'
 import { createPool } from './db/pool.ts'
 import { registry } from './events/index.ts'
 import type { Registry } from './events/registry.ts'
@@ -83,13 +84,15 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
 
   // Not behind a pooler in transaction mode: its sessions are not ours to set, nor is a plan in them ours to find.
   const keepsPlans = config.listenNotify && config.preparedStatements
+  const isWatched = config.listenNotify && config.databaseBackend === 'postgres'
+  const onConnect = isWatched ? lossDetector(databaseUrl) : undefined
   const pool = createPool({
     url: databaseUrl,
     size: config.databasePoolSize,
     applicationName: 'openphone-worker',
     statementTimeoutMs: WORKER_STATEMENT_TIMEOUT_MS,
     ...(keepsPlans && { settings: keptPlanSettings }),
-    findsLost: config.listenNotify && config.databaseBackend === 'postgres',
+    onConnect,
     log,
   })
   onClose(() => pool.end())
@@ -101,6 +104,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       backend: config.databaseBackend,
       workerLoops: config.workerConcurrency,
       ownsSessions: config.listenNotify,
+      onConnect,
       migrate: false,
       log,
     })
@@ -132,6 +136,7 @@ async function open(options: AppOptions, onClose: OnClose): Promise<Omit<App, 'c
       size: INGEST_CONNECTIONS,
       applicationName: 'openphone-ingest',
       statementTimeoutMs: INGEST_STATEMENT_TIMEOUT_MS,
+      onConnect,
       log,
     })
     onClose(() => ingestPool.end())

@@ -24,17 +24,20 @@ interface Session {
   readonly startedAt: string
 }
 
+/** Of a pool: called with each new connection, which it may use before the pool does. */
+export type OnConnect = (client: pg.ClientBase) => Promise<void>
+
 /**
- * Makes a pool give up connections on which the database does not answer although it works on nothing for them: a
+ * Makes pools give up connections on which the database does not answer although it works on nothing for them: a
  * firewall or another machine on the way has forgotten them, or the database has moved. Nobody is told of that, and
  * the kernel goes on sending for a quarter of an hour. A time limit alone could not be short: the database may take
  * long for good reason, and would be interrupted time and again. So it is asked, by another connection.
  *
  * Not behind a pooler in transaction mode, whose sessions are not the connections', nor for a database of several
  * machines, each of which knows of its own sessions only.
- * @returns the pool's `onConnect`.
+ * @returns the `onConnect` of all pools whose connections take the same way: of a loss, each learns from the first.
  */
-export function lossDetector(url: string): (client: pg.ClientBase) => Promise<void> {
+export function lossDetector(url: string): OnConnect {
   const connections = new Set<WatchedConnection>()
   const look = async (connection: WatchedConnection) => {
     const silentMs = await connection.lostAfterMs(url)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import { connectionOptions } from './connection.ts'
-import { lossDetector } from './lost-connection.ts'
+import type { OnConnect } from './lost-connection.ts'
 import { limitSilence } from './silence.ts'
 
 /** The database ends a statement that takes too long; when it does not, it is not there any more. */
@@ -26,14 +26,14 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number
   /** Of Postgres, by name, for each session. A pooler may refuse them. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Whether a connection that was lost without a word is found out within seconds: see `lossDetector`. */
-  readonly findsLost?: boolean
+  /** Called with each new connection, before its first use: a `lossDetector`. */
+  readonly onConnect?: OnConnect | undefined
   readonly log: Log
 }
 
 /** A connection pool that reports the loss of a connection, idle or not, instead of ending the process. */
 export function createPool(options: PoolOptions): pg.Pool {
-  const { url, size, applicationName, statementTimeoutMs, settings = {}, findsLost = false, log } = options
+  const { url, size, applicationName, statementTimeoutMs, settings = {}, onConnect, log } = options
   const given = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
   const pool = new pg.Pool({
     ...connectionOptions(url, 0),
@@ -42,7 +42,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT_MS,
     ...(given.length > 0 && { options: given.join(' ') }),
-    ...(findsLost && { onConnect: lossDetector(url) }),
+    ...(onConnect && { onConnect }),
   })
   // Only while it is lent out: an idle connection is silent by nature.
   pool.on('acquire', (client) => {

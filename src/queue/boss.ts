@@ -1,7 +1,7 @@
 import { PgBoss } from 'pg-boss'
 import type { Config } from '../config.ts'
 import { connectionOptions } from '../db/connection.ts'
-import { lossDetector } from '../db/lost-connection.ts'
+import type { OnConnect } from '../db/lost-connection.ts'
 import type { Log } from '../log.ts'
 import { safeError } from '../safe-error.ts'
 import { BOSS_SCHEMA } from './names.ts'
@@ -32,6 +32,8 @@ export interface BossOptions {
   readonly workerLoops: number
   /** Whether the settings of a session are ours to choose, as they are without a pooler; true when absent. */
   readonly ownsSessions?: boolean
+  /** Called with each new connection, before its first use: a `lossDetector`. */
+  readonly onConnect?: OnConnect | undefined
   /** Whether `start()` may install or upgrade pg-boss's schema. */
   readonly migrate: boolean
   readonly log: Log
@@ -39,7 +41,7 @@ export interface BossOptions {
 
 /** A pg-boss instance, not started. Only one with worker loops supervises and runs schedules. */
 export function createBoss(options: BossOptions): PgBoss {
-  const { databaseUrl, backend, workerLoops, ownsSessions = true, migrate, log } = options
+  const { databaseUrl, backend, workerLoops, ownsSessions = true, onConnect, migrate, log } = options
   const works = workerLoops > 0
   const boss = new PgBoss({
     ...connectionOptions(databaseUrl, SILENCE_LIMIT_MS),
@@ -49,7 +51,7 @@ export function createBoss(options: BossOptions): PgBoss {
     max: workerLoops + HOUSEKEEPING_CONNECTIONS,
     application_name: works ? 'openphone-worker' : 'openphone-queues',
     ...(works && ownsSessions && { options: HASTE }),
-    ...(works && ownsSessions && backend === 'postgres' && { onConnect: lossDetector(databaseUrl) }),
+    ...(onConnect && { onConnect }),
     supervise: works,
     schedule: works,
     superviseIntervalSeconds: MONITOR_INTERVAL_SECONDS,

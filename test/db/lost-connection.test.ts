@@ -9,21 +9,22 @@ import { rowOf, testPool } from './prepared.ts'
 /** A look, the next one, and the question to the database; on a machine that does other things as well. */
 const FOUND_LIMIT_MS = 4_000
 
-/** A pool of two connections that go through a proxy. */
+/** A pool of two connections that go through a proxy, and another one that shares its detector. */
 async function startPool(t: Test) {
   const directUrl = await createTestDatabase(t)
   const url = new URL(directUrl)
   const proxy = await startProxy(t, Number(url.port || 5432), url.hostname)
   url.host = `127.0.0.1:${proxy.port}`
-  const pool = new pg.Pool({
-    connectionString: url.href,
-    max: 2,
-    onConnect: lossDetector(url.href),
-  })
-  pool.on('error', () => {})
-  t.teardown(() => pool.end())
+  const onConnect = lossDetector(url.href)
+  const openPool = () => {
+    const pool = new pg.Pool({ connectionString: url.href, max: 2, onConnect })
+    pool.on('error', () => {})
+    t.teardown(() => pool.end())
+    return pool
+  }
+  const pool = openPool()
   const pid = async () => (await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid
-  return { proxy, pool, pid, operator: testPool(t, directUrl) }
+  return { proxy, pool, otherPool: openPool(), pid, operator: testPool(t, directUrl) }
 }
 
 t.test('a statement whose connection was forgotten on the way fails soon, the next ones work', async (t) => {
@@ -38,7 +39,15 @@ t.test('a statement whose connection was forgotten on the way fails soon, the ne
   for (const after of await Promise.all([pid(), pid()])) t.notOk(before.includes(after))
 })
 
-t.test('so does one whose answer was forgotten', async (t) => {
+t.test('another pool that takes the same way need not find out for itself', async (t) => {
+  const { proxy, pool, otherPool } = await startPool(t)
+  await Promise.all([pool.query('select 1'), otherPool.query('select 1')])
+  proxy.forget()
+  await t.rejects(pool.query('select 1'), { name: 'SilenceError' })
+  await t.resolves(otherPool.query('select 1'))
+})
+
+t.test('a statement whose answer was forgotten fails soon, too', async (t) => {
   const { proxy, pool, operator } = await startPool(t)
   const failed = t.rejects(pool.query('select pg_sleep(0.3)'), { name: 'SilenceError', code: 'ETIMEDOUT' })
   await rowOf(
