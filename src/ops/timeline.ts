@@ -1,6 +1,6 @@
 import type { DeadLetter, EventJobRecord, EventRecord } from './event-history.ts'
 
-/** What follows what in the same millisecond. */
+/** What follows what in the same millisecond: a worker is done with an event before it settles the job. */
 const order = [
   'occurred',
   'received',
@@ -8,8 +8,8 @@ const order = [
   'attempt-started',
   'processed',
   'ignored',
-  'attempt-failed',
   'failed',
+  'attempt-failed',
   'job-ended',
   'next-attempt',
   'dead-lettered',
