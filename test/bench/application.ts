@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startOptions } from '../helper/start-options.ts'
 import type { Bench } from './bench.ts'
 
 /** Seconds within which a process must say that it has started. */
@@ -11,9 +12,6 @@ export const signingSecret = `whsec_${randomBytes(24).toString('base64')}`
 
 /** The application itself. */
 export const application = new URL('../../src/main.ts', import.meta.url)
-
-/** What `npm start` tells Node besides: whoever is measured is run with it. */
-const nodeOptions = await readNodeOptions()
 
 export interface Application {
   /** `http://host:port`; empty for a process that does not listen. */
@@ -42,7 +40,7 @@ export async function startApplication(
   const logFile = `${bench.folder}/${role}-${randomBytes(4).toString('hex')}.log`
   const { child, ended } = bench.processes.start({
     command: script,
-    nodeOptions,
+    nodeOptions: startOptions,
     env: {
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
       OPENPHONE_SIGNING_SECRETS: signingSecret,
@@ -83,12 +81,4 @@ export async function startApplication(
     if (performance.now() > deadline) throw await fail(`did not start within ${START_LIMIT_SECONDS} s`)
     await sleep(20, undefined, { signal: bench.signal })
   }
-}
-
-async function readNodeOptions(): Promise<string[]> {
-  const file = new URL('../../package.json', import.meta.url)
-  const { scripts } = JSON.parse(await readFile(file, 'utf8')) as { scripts: { start: string } }
-  const options = /^node (.*)src\/main\.ts$/.exec(scripts.start)?.[1]
-  if (options === undefined) throw new Error(`npm start is not as the benchmark runs it: ${scripts.start}`)
-  return options.split(' ').filter(Boolean)
 }

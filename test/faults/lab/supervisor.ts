@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { compileCache } from '../../helper/compile-cache.ts'
 import { secrets } from '../../helper/secrets.ts'
+import { startOptions } from '../../helper/start-options.ts'
 import { spawnBound } from './bound.ts'
 import { freePort } from './server.ts'
 
@@ -78,7 +79,7 @@ export class Service {
         env: { ...this.#env, ROLE: this.role },
         stdio: ['ignore', 'pipe', 'pipe'],
       }
-      const child = spawnBound(process.execPath, [this.#script], options, 'SIGKILL')
+      const child = spawnBound(process.execPath, [...startOptions, this.#script], options, 'SIGKILL')
       const { stdout, stderr } = child
       if (stdout === null || stderr === null) throw new Error('no pipes')
       this.#child = child

@@ -45,7 +45,7 @@ t.test('what one process holds', { timeout: LIMIT_MS }, async (t) => {
   const server = await startServer(t)
   const lab = await startLab(t, {
     directUrl: server.url,
-    ingestEnv: { LOG_LEVEL: 'error', NODE_OPTIONS: `--max-semi-space-size=16 --import ${garbageCollection}` },
+    ingestEnv: { LOG_LEVEL: 'error', NODE_OPTIONS: `--import ${garbageCollection}` },
   })
   const { ingest } = lab
   const { port } = ingest

@@ -32,7 +32,7 @@ t.test('a hundred thousand hostile requests', { timeout: LIMIT_MS }, async (t) =
     BODY_LIMIT_BYTES: String(BODY_LIMIT_BYTES),
     OPS_TOKEN: 'a-token-nobody-has-got',
     LOG_LEVEL: 'error',
-    NODE_OPTIONS: `--max-semi-space-size=16 --import ${garbageCollection}`,
+    NODE_OPTIONS: `--import ${garbageCollection}`,
   })
   const pool = testPool(t, server.url)
   const good = new Provider({ url: service.url, perSecond: 20, lanes: 8 })

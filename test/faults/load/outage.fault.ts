@@ -20,8 +20,6 @@ t.test('the database is away for a while under full load', { timeout: LIMIT_MS }
   const lab = await startLab(t, {
     directUrl: server.url,
     traffic: { perSecond: OFFERED_PER_SECOND, lanes: 200 },
-    // V8 lets its young generation grow with the load to 100 MiB. Held smaller, what grows is what is kept.
-    ingestEnv: { NODE_OPTIONS: '--max-semi-space-size=16' },
   })
   const { ingest, worker, provider } = lab
   const services = [ingest, worker]
