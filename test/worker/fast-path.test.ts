@@ -181,7 +181,7 @@ t.test('while a batch of the fast path is under way', async (t) => {
   t.equal(fastPath.hasRoom, true, 'at first there is room for more')
   const waiting = await storeNear(...['AC2', 'AC3', 'AC4', 'AC5'].map((id) => messageReceived(id)))
 
-  await t.test('there is no room when enough waits or it takes long', async (t) => {
+  await t.test('there is no room when enough waits for the next', async (t) => {
     t.equal(fastPath.hasRoom, false, 'as many wait as make a batch')
   })
 
