@@ -1,5 +1,4 @@
-import { enableCompileCache, flushCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { flushCompileCache } from 'node:module'
 import type { App } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
@@ -16,14 +15,15 @@ async function run(config: Config): Promise<number> {
   let app: App | undefined
   try {
     const stopped = stopSignal()
-    const loading = loadApp(config)
+    // It is what a start spends most of its time with; meanwhile an embedded PostgreSQL starts.
+    const loading = import('./app.ts')
     surroundings = await findSurroundings(config, log)
     const { startApp } = await loading
     const started = await startApp({ config, log, ...surroundings })
     app = started
     log.info({ event: 'started', url: started.url })
     flush()
-    // Also for a start after one that is killed.
+    // What NODE_COMPILE_CACHE keeps, also for a start after one that is killed.
     flushCompileCache()
     if (surroundings.embedded) console.error(banner(config, started.url))
     const signal = await Promise.race([stopped, surroundings.lost])
@@ -40,15 +40,6 @@ async function run(config: Config): Promise<number> {
     log.info({ event: 'stopped' })
     flush()
   }
-}
-
-/**
- * Loads what a start spends most of its time with, while an embedded PostgreSQL starts. In development, which starts
- * often and owns a folder, it is kept compiled there.
- */
-function loadApp(config: Config): Promise<typeof import('./app.ts')> {
-  if (config.databaseUrl === undefined) enableCompileCache(join(DATA_FOLDER, 'compile-cache'))
-  return import('./app.ts')
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startOptions } from '../helper/start-options.ts'
+import { startEnvironment, startOptions } from '../helper/start-options.ts'
 import type { Bench } from './bench.ts'
 
 /** Seconds within which a process must say that it has started. */
@@ -42,6 +42,7 @@ export async function startApplication(
     command: script,
     nodeOptions: startOptions,
     env: {
+      ...startEnvironment,
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
       OPENPHONE_SIGNING_SECRETS: signingSecret,
       PORT: '0',

@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const project = new URL('../../', import.meta.url)
+const { options, environment } = readStart()
 
 /** What `npm start` tells Node besides the program: whoever is measured, or held to a limit, is run with it. */
-export const startOptions = readStartOptions()
+export const startOptions: readonly string[] = options
 
-function readStartOptions(): string[] {
-  const file = new URL('../../package.json', import.meta.url)
-  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } }
-  const options = /^node (.*)src\/main\.ts$/.exec(scripts.start)?.[1]
-  if (options === undefined)
+/** The variables that `npm start` sets. */
+export const startEnvironment: Readonly<Record<string, string>> = environment
+
+function readStart() {
+  const { scripts } = JSON.parse(readFileSync(new URL('package.json', project), 'utf8'))
+  const [, cache, flags] = /^NODE_COMPILE_CACHE=(\S+) node (.*) src\/main\.ts$/.exec(scripts.start) ?? []
+  if (cache === undefined || flags === undefined)
     throw new Error(`npm start is not as tests and benchmarks run it: ${scripts.start}`)
-  return options.split(' ').filter(Boolean)
+  return {
+    options: flags.split(' '),
+    // Wherever the process runs.
+    environment: { NODE_COMPILE_CACHE: fileURLToPath(new URL(cache, project)) },
+  }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +43,11 @@ async function copyProject(): Promise<string> {
   for (const part of ['package.json', 'src', 'sql']) {
     await cp(join(project, part), join(folder, part), { recursive: true })
   }
-  await symlink(join(project, 'node_modules'), join(folder, 'node_modules'))
+  await mkdir(join(folder, 'node_modules'))
+  for (const name of await readdir(join(project, 'node_modules'))) {
+    // What other starts compiled, a first one does not have.
+    if (name !== '.cache') await symlink(join(project, 'node_modules', name), join(folder, 'node_modules', name))
+  }
   return folder
 }
 

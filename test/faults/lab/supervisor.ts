@@ -5,9 +5,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { compileCache } from '../../helper/compile-cache.ts'
 import { secrets } from '../../helper/secrets.ts'
-import { startOptions } from '../../helper/start-options.ts'
+import { startEnvironment, startOptions } from '../../helper/start-options.ts'
 import { spawnBound } from './bound.ts'
 import { freePort } from './server.ts'
 
@@ -176,7 +175,7 @@ export async function startService(
   const port = await freePort()
   const settings = {
     PATH: process.env.PATH,
-    ...compileCache,
+    ...startEnvironment,
     PORT: String(port),
     OPENPHONE_SIGNING_SECRETS: Object.values(secrets).join(','),
     RETRY_DELAY_SECONDS: '1',
