@@ -1,4 +1,4 @@
-import { type Rule, stamp } from './rule.ts'
+import { type Rule, sortableTime, stamp } from './rule.ts'
 
 /** A projection's columns beside `id` and `stamps`, each with its merge rule. */
 export type Columns<Fields = Record<string, unknown>> = { readonly [Name in keyof Fields]-?: Rule }
@@ -20,37 +20,40 @@ export interface FoldedRow {
 
 /**
  * Folds the updates of a batch into one row per id, by the same rules that Postgres then merges it with:
- * one statement cannot touch a row twice. Sorted by id, so that batches lock rows in one order.
+ * one statement cannot touch a row twice.
  */
 export function fold(columns: Columns, updates: readonly RowUpdate[]): FoldedRow[] {
+  const rules = Object.entries(columns)
   const rows = new Map<string, FoldedRow>()
-  for (const update of updates) {
-    let row = rows.get(update.id)
+  for (const { id, at, fields } of updates) {
+    let row = rows.get(id)
     if (row === undefined) {
-      row = { id: update.id, stamps: {} }
-      rows.set(update.id, row)
+      row = { id, stamps: {} }
+      rows.set(id, row)
     }
-    for (const [name, value] of Object.entries(update.fields)) {
-      const rule = columns[name]
-      if (rule === undefined || value === undefined) continue
-      mergeField(row, name, rule, update, value)
+    const time = sortableTime(at)
+    for (const [name, rule] of rules) {
+      const value = fields[name]
+      if (value === undefined) continue
+      if (rule.rule === 'settled') settle(row, name, value)
+      else stampedMerge(row, name, value, stamp(rule, time, value, fields))
     }
   }
-  return [...rows.values()].sort((a, b) => compareBytes(a.id, b.id))
+  return [...rows.values()]
 }
 
-function mergeField(row: FoldedRow, name: string, rule: Rule, update: RowUpdate, value: unknown): void {
-  if (rule.rule === 'settled') {
-    const known = row[name]
-    if (value !== null && (known === undefined || greater(value, known))) row[name] = value
-    return
-  }
-  const judged = stamp(rule, update, value)
+/** The greater value stays. */
+function settle(row: FoldedRow, name: string, value: unknown): void {
+  const known = row[name]
+  if (value !== null && (known === undefined || greater(value, known))) row[name] = value
+}
+
+/** The value with the greater stamp stays. */
+function stampedMerge(row: FoldedRow, name: string, value: unknown, judged: string): void {
   const known = row.stamps[name]
-  if (known === undefined || judged > known) {
-    row.stamps[name] = judged
-    row[name] = value
-  }
+  if (known !== undefined && judged <= known) return
+  row.stamps[name] = judged
+  row[name] = value
 }
 
 function greater(value: unknown, known: unknown): boolean {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { arrayLiteral } from './array-literal.ts'
 import { type Columns, type FoldedRow, fold, type RowUpdate } from './fold.ts'
 import type { ColumnType } from './rule.ts'
 
@@ -80,23 +81,17 @@ function isSentAsText(type: ColumnType): type is 'text[]' | 'jsonb' {
 }
 
 /** The statement's parameters: of each column, its values in the order of the rows. */
-function parametersOf(columns: Columns, rows: readonly FoldedRow[]): unknown[][] {
+function parametersOf(columns: Columns, rows: readonly FoldedRow[]): string[] {
+  const valuesOf = (name: string, type: ColumnType) =>
+    arrayLiteral(
+      type,
+      rows.map((row) => row[name]),
+    )
   return [
-    rows.map((row) => row.id),
-    ...Object.entries(columns).map(([name, { type }]) => rows.map((row) => toParameter(type, row[name]))),
-    rows.map((row) => toParameter('jsonb', row.stamps)),
+    valuesOf('id', 'text'),
+    ...Object.entries(columns).map(([name, { type }]) => valuesOf(name, type)),
+    valuesOf('stamps', 'jsonb'),
   ]
-}
-
-function toParameter(type: ColumnType, value: unknown): unknown {
-  if (value === null || value === undefined) return null
-  if (type === 'jsonb') return JSON.stringify(value)
-  if (type === 'text[]') return arrayLiteral(value as readonly string[])
-  return value
-}
-
-function arrayLiteral(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 }
 
 function wins(name: string): string {

@@ -46,7 +46,8 @@ async function copyProject(): Promise<string> {
   await mkdir(join(folder, 'node_modules'))
   for (const name of await readdir(join(project, 'node_modules'))) {
     // What other starts compiled, a first one does not have.
-    if (name !== '.cache') await symlink(join(project, 'node_modules', name), join(folder, 'node_modules', name))
+    if (name !== '.cache')
+      await symlink(join(project, 'node_modules', name), join(folder, 'node_modules', name))
   }
   return folder
 }
