@@ -54,6 +54,7 @@ from unnest(`
 )`
   const after = `) as new (id, ${names.join(', ')}, stamps)
 ${looksFirst ? whereUnknown : ''}
+-- So that batches lock rows in one order.
 order by new.id collate "C"
 on conflict (id) do update set
   ${merged.join(',\n  ')}
