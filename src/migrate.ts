@@ -12,8 +12,7 @@ async function migrate(): Promise<void> {
     throw new StartupError('Set DATABASE_URL. The embedded database is migrated by `npm start`.')
   }
   const { log, flush } = createLog('warn', 'migrate')
-  const ran = await prepareDatabase(config.databaseUrl, { ...config, autoMigrate: true }, log)
-  flush()
+  const ran = await prepareDatabase(config.databaseUrl, { ...config, autoMigrate: true }, log).finally(flush)
   console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'Nothing to run: the database is up to date.')
 }
 

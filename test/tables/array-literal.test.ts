@@ -1,0 +1,54 @@
+import { arrayLiteral } from '../../src/tables/merge/array-literal.ts'
+import type { ColumnType } from '../../src/tables/merge/rule.ts'
+import { prepareTestDatabase } from '../db/prepared.ts'
+import t from '../helper/tap.ts'
+
+const texts = [
+  '',
+  ' ',
+  'NULL',
+  'a,b',
+  '{a}',
+  '"quoted"',
+  'back\\slash',
+  '\\"',
+  'two\nlines\ttab\r',
+  '\u0001\u007f\u2028',
+  'Grüße 👋',
+  "it's",
+]
+const some: Record<ColumnType, readonly unknown[]> = {
+  text: texts,
+  // An array of those would have to have rows of one length: they are sent as texts.
+  'text[]': [[], texts, ['one']],
+  jsonb: [[], {}, texts, { '"key\\"': [1.5, null, true, 'two\nlines'] }, 'text', 0, false],
+  timestamptz: [new Date(0), new Date(Date.UTC(2026, 4, 1, 12, 0, 0, 123)), new Date(Date.UTC(9999, 11, 31))],
+  'double precision': [0, -1.5, 1e21, 1 / 3, 5e-324],
+  boolean: [true, false],
+}
+
+t.test('an array literal', async (t) => {
+  const { pool } = await prepareTestDatabase(t)
+  const readBack = async (type: ColumnType, values: readonly unknown[]) => {
+    const sent = type === 'jsonb' || type === 'text[]' ? 'text' : type
+    const { rows } = await pool.query(
+      `select element::${type} as value from unnest($1::${sent}[]) with ordinality as list (element, place) order by place`,
+      [arrayLiteral(type, values)],
+    )
+    return rows.map(({ value }) => value)
+  }
+
+  for (const [type, values] of Object.entries(some)) {
+    await t.test(`gives Postgres every value of type ${type} as it is`, async (t) => {
+      t.strictSame(await readBack(type as ColumnType, values), values)
+    })
+    await t.test(`tells a value of type ${type} from none`, async (t) => {
+      const [first] = values
+      t.strictSame(await readBack(type as ColumnType, [null, first, undefined]), [null, first, null])
+    })
+  }
+
+  await t.test('of nothing is empty', async (t) => {
+    t.same(await readBack('text', []), [])
+  })
+})
