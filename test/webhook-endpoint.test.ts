@@ -383,10 +383,15 @@ t.test('queue failures return 500', async (t) => {
     const webhookId = `msg_${randomUUID()}`
     const client = await pool.connect()
     await client.query('begin; lock table openphone.webhook_event in access exclusive mode')
-    const others = Array.from({ length: 10 }, () => send(build('message.received')))
-    const refusing = send({ type, data: {} }, { webhookId })
-    others.push(...Array.from({ length: 10 }, () => send(build('message.received'))))
+    const others: ReturnType<typeof send>[] = []
     // Two commits can be on their way; what waits behind them shares the next one.
+    for (const commits of [1, 2]) {
+      others.push(send(build('message.received')))
+      await commitsOnTheirWay(pool, commits)
+    }
+    others.push(...Array.from({ length: 9 }, () => send(build('message.received'))))
+    const refusing = send({ type, data: {} }, { webhookId })
+    others.push(...Array.from({ length: 9 }, () => send(build('message.received'))))
     await metricsSay(app.url, 'openphone_waiting_webhooks 19')
     await client.query('rollback')
     client.release()
@@ -460,6 +465,19 @@ async function jobsOf(eventIds: readonly (string | undefined)[]): Promise<string
     [eventIds],
   )
   return rows.map(({ id }) => id)
+}
+
+/** Waits until so many commits of ingest wait for a lock. */
+async function commitsOnTheirWay(pool: pg.Pool, count: number): Promise<void> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into openphone.webhook_event %'`,
+    )
+    if (rowCount === count) return
+    if (Date.now() > deadline) throw new Error(`${rowCount} commits wait after 10 s, not ${count}`)
+  }
 }
 
 /** Waits for a line of `/metrics`. */

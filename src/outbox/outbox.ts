@@ -75,6 +75,7 @@ export class GroupCommit implements Outbox {
   #pausing = 0
   /** When commits began to fail over the database, and none has succeeded since; `performance.now()`. */
   #troubleSince = Number.POSITIVE_INFINITY
+  #isCommitDue = false
   #closing = false
   /** Of those who wait for the close. */
   #idle: PromiseWithResolvers<void> | undefined
@@ -108,16 +109,20 @@ export class GroupCommit implements Outbox {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delivery, since: performance.now(), resolve, reject })
       this.#waitingBytes += delivery.payload.length
-      this.#commitWaiting()
+      this.#commitSoon()
     })
   }
 
   /** Refuses what comes from now on, and resolves when all that was taken is answered. */
   close(): Promise<void> {
     this.#closing = true
-    if (this.#inFlight === 0) return Promise.resolve()
+    if (this.#isIdle) return Promise.resolve()
     this.#idle ??= Promise.withResolvers()
     return this.#idle.promise
+  }
+
+  get #isIdle(): boolean {
+    return this.#inFlight === 0 && this.#waiting.length === 0
   }
 
   get #answerLimitMs(): number {
@@ -129,14 +134,27 @@ export class GroupCommit implements Outbox {
     return performance.now() - this.#answerLimitMs * share
   }
 
+  /**
+   * When all that has arrived by now was read: the event loop reads one request after the other, and the first would
+   * be committed alone, the others with the next.
+   */
+  #commitSoon(): void {
+    if (this.#isCommitDue) return
+    this.#isCommitDue = true
+    setImmediate(() => {
+      this.#isCommitDue = false
+      this.#commitWaiting()
+    })
+  }
+
   #commitWaiting(): void {
     this.#refuseStale()
     while (this.#inFlight < COMMITS_IN_FLIGHT && this.#waiting.length > 0) {
       this.#inFlight += 1
       void this.#commit(this.#takeGroup()).finally(() => {
         this.#inFlight -= 1
-        this.#commitWaiting()
-        if (this.#inFlight === 0) this.#idle?.resolve()
+        this.#commitSoon()
+        if (this.#isIdle) this.#idle?.resolve()
       })
     }
   }

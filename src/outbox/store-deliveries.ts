@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
+import { arrayLiteral, type ElementType } from '../db/array-literal.ts'
 import { insertEventJobs } from '../queue/event-jobs.ts'
 import type { EventJob } from '../queue/names.ts'
 import { notifyWorkers } from '../queue/notifications.ts'
@@ -83,17 +84,19 @@ export function storeDeliveriesIn(
     const rows = deliveries
       .map((delivery) => ({ id: uuidv7(), delivery }))
       .sort((a, b) => (a.delivery.dedupeKey < b.delivery.dedupeKey ? -1 : 1))
+    const list = (type: ElementType, read: (row: { id: string; delivery: Delivery }) => unknown) =>
+      arrayLiteral(type, rows.map(read))
     const { rows: events } = await pool.query<{ id: string }>({
       ...(isPrepared && { name: 'store_deliveries' }),
       text: storeText,
       values: [
-        rows.map((row) => row.id),
-        rows.map((row) => row.delivery.dedupeKey),
-        rows.map((row) => row.delivery.type),
-        rows.map((row) => row.delivery.scheme),
-        rows.map((row) => row.delivery.apiVersion),
-        rows.map((row) => row.delivery.providerEventId),
-        rows.map((row) => row.delivery.occurredAt),
+        list('text', ({ id }) => id),
+        list('text', ({ delivery }) => delivery.dedupeKey),
+        list('text', ({ delivery }) => delivery.type),
+        list('text', ({ delivery }) => delivery.scheme),
+        list('text', ({ delivery }) => delivery.apiVersion),
+        list('text', ({ delivery }) => delivery.providerEventId),
+        list('timestamptz', ({ delivery }) => delivery.occurredAt),
         ...payloadsOf(rows.map((row) => row.delivery)),
         isNear ? HELD_BACK_SECONDS : 0,
       ],
@@ -131,7 +134,7 @@ export function storeDeliveriesIn(
  * As texts of an array, each quote would be escaped and read one by one again: of a payload of 64 KB that took this
  * process nearly twice as long as all the rest.
  */
-function payloadsOf(deliveries: readonly Delivery[]): [starts: number[], lengths: number[], bytes: Buffer] {
+function payloadsOf(deliveries: readonly Delivery[]): [starts: string, lengths: string, bytes: Buffer] {
   const lengths = deliveries.map(({ payload }) => payload.length)
   let end = 1
   const starts = lengths.map((length) => {
@@ -139,7 +142,8 @@ function payloadsOf(deliveries: readonly Delivery[]): [starts: number[], lengths
     end += length
     return start
   })
-  return [starts, lengths, Buffer.concat(deliveries.map(({ payload }) => payload))]
+  const bytes = Buffer.concat(deliveries.map(({ payload }) => payload))
+  return [arrayLiteral('integer', starts), arrayLiteral('integer', lengths), bytes]
 }
 
 /** The ids of the events that were stored first under the deliveries' keys. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OverloadedError } from '../../src/outbox/errors.ts'
 import { GroupCommit, type OutboxOptions } from '../../src/outbox/outbox.ts'
-import { type StoreDeliveries, storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
+import { type StoreDeliveries, type Stored, storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
 import type { Delivery } from '../../src/webhook/delivery.ts'
 import { connect, prepareTestDatabase, rowOf, testPool } from '../db/prepared.ts'
 import t from '../helper/tap.ts'
@@ -48,6 +48,18 @@ function deliveries(count: number, bytes?: number): Delivery[] {
   return Array.from({ length: count }, () => buildDelivery(given))
 }
 
+const submitTo = (outbox: GroupCommit) => (delivery: Delivery) => outbox.submit(delivery)
+
+/** Two deliveries that came one after the other, each with a commit of its own: more cannot be in flight. */
+async function fillCommits(outbox: GroupCommit): Promise<Promise<Stored>[]> {
+  const answers = []
+  for (const delivery of deliveries(2)) {
+    answers.push(outbox.submit(delivery))
+    await nextTurn()
+  }
+  return answers
+}
+
 t.test('group commit', async (t) => {
   const { url, pool } = await prepareTestDatabase(t)
   const store = storeDeliveriesIn(pool, { notify: true })
@@ -73,6 +85,7 @@ t.test('group commit', async (t) => {
     const { gate, outbox } = open()
     const delivery = buildDelivery()
     const answer = outbox.submit(delivery)
+    await nextTurn()
     t.same(gate.sizes, [1], 'without waiting for company')
     t.equal(await isStored(delivery), false)
     gate.open()
@@ -80,16 +93,24 @@ t.test('group commit', async (t) => {
     t.ok(await isStored(delivery))
   })
 
+  await t.test('lets what arrived together share a commit', async (t) => {
+    const { gate, outbox } = open()
+    gate.open()
+    await Promise.all(deliveries(12).map(submitTo(outbox)))
+    t.same(gate.sizes, [12])
+  })
+
   await t.test('lets what arrives while two commits are in flight share the next one', async (t) => {
     const { gate, outbox } = open()
-    const answers = deliveries(12).map((delivery) => outbox.submit(delivery))
+    const answers = await fillCommits(outbox)
     t.same(gate.sizes, [1, 1])
+    answers.push(...deliveries(10).map(submitTo(outbox)))
+    await nextTurn()
     t.equal(outbox.waitingCount, 10)
     gate.letOne()
     await answers[0]
-    await nextTurn()
+    while (outbox.waitingCount > 0) await nextTurn()
     t.same(gate.sizes, [1, 1, 10])
-    t.equal(outbox.waitingCount, 0)
     gate.open()
     const stored = await Promise.all(answers)
     t.equal(new Set(stored.map(({ eventId }) => eventId)).size, 12, 'each gets an answer of its own')
@@ -97,29 +118,22 @@ t.test('group commit', async (t) => {
 
   await t.test('commits at most 256 deliveries together', async (t) => {
     const { gate, outbox } = open()
-    const answers = deliveries(2 + 300).map((delivery) => outbox.submit(delivery))
     gate.open()
-    await Promise.all(answers)
-    t.same(gate.sizes, [1, 1, 256, 44])
+    await Promise.all(deliveries(300).map(submitTo(outbox)))
+    t.same(gate.sizes, [256, 44])
   })
 
   await t.test('commits at most four mebibytes together, and a larger body alone', async (t) => {
     const { gate, outbox } = open()
-    const bodies = [
-      ...deliveries(2),
-      ...deliveries(3, 1.5 * MEBIBYTE),
-      ...deliveries(1, 5 * MEBIBYTE),
-      ...deliveries(2),
-    ]
-    const answers = bodies.map((delivery) => outbox.submit(delivery))
+    const bodies = [...deliveries(3, 1.5 * MEBIBYTE), ...deliveries(1, 5 * MEBIBYTE), ...deliveries(2)]
     gate.open()
-    await Promise.all(answers)
-    t.same(gate.sizes, [1, 1, 2, 1, 1, 2])
+    await Promise.all(bodies.map(submitTo(outbox)))
+    t.same(gate.sizes, [2, 1, 1, 2])
   })
 
   await t.test('refuses a delivery when as many wait as may', async (t) => {
     const { gate, outbox } = open({ waitingMax: 3 })
-    const answers = deliveries(2 + 3).map((delivery) => outbox.submit(delivery))
+    const answers = [...(await fillCommits(outbox)), ...deliveries(3).map(submitTo(outbox))]
     const refused = buildDelivery()
     const error = await outbox.submit(refused).catch((thrown: unknown) => thrown)
     t.ok(error instanceof OverloadedError && error.retryAfterSeconds > 0, 'and says when to come again')
@@ -131,7 +145,7 @@ t.test('group commit', async (t) => {
 
   await t.test('refuses a delivery when as many bytes wait as may', async (t) => {
     const { gate, outbox } = open({ waitingBytesMax: 100_000 })
-    const answers = deliveries(2 + 2, 60_000).map((delivery) => outbox.submit(delivery))
+    const answers = [...(await fillCommits(outbox)), ...deliveries(2, 60_000).map(submitTo(outbox))]
     t.equal(outbox.waitingCount, 2)
     await t.rejects(outbox.submit(buildDelivery()), OverloadedError)
     gate.open()
@@ -141,7 +155,7 @@ t.test('group commit', async (t) => {
 
   await t.test('refuses a delivery while the line moves too slowly for it', async (t) => {
     const { gate, outbox } = open({ answerLimitMs: 2_000 })
-    const answers = deliveries(2 + 1).map((delivery) => outbox.submit(delivery))
+    const answers = [...(await fillCommits(outbox)), outbox.submit(buildDelivery())]
     t.equal(outbox.refusal(), undefined, 'not because something waits')
     const startedAt = performance.now()
     while (outbox.refusal() === undefined) await sleep(10)
@@ -168,7 +182,7 @@ t.test('group commit', async (t) => {
 
   await t.test('refuses what comes after closing, and answers what it had taken', async (t) => {
     const { gate, outbox } = open()
-    const answers = deliveries(20).map((delivery) => outbox.submit(delivery))
+    const answers = [...(await fillCommits(outbox)), ...deliveries(18).map(submitTo(outbox))]
     let isClosed = false
     const closed = Promise.all([outbox.close(), outbox.close()]).then(() => {
       isClosed = true
@@ -185,6 +199,15 @@ t.test('group commit', async (t) => {
     await outbox.close()
   })
 
+  await t.test('answers what it had taken when it is closed before the commit began', async (t) => {
+    const { gate, outbox } = open()
+    gate.open()
+    const answer = outbox.submit(buildDelivery())
+    await outbox.close()
+    t.same(gate.sizes, [1])
+    t.match(await answer, { status: 'queued' })
+  })
+
   await t.test('closes at once when nothing is in hand', async (t) => {
     const { outbox } = open()
     await outbox.close()
@@ -197,20 +220,16 @@ t.test('group commit', async (t) => {
     )
     t.teardown(() => pool.query('alter table openphone.webhook_event drop constraint no_poison'))
     const { gate, outbox } = open()
-    const first = deliveries(2).map((delivery) => outbox.submit(delivery))
+    gate.open()
     const good = deliveries(4)
     const poison = buildDelivery({ type: 'poison' })
-    const answers = Promise.allSettled(
-      [...good.slice(0, 2), poison, ...good.slice(2)].map((delivery) => outbox.submit(delivery)),
-    )
-    gate.open()
-    await Promise.all(first)
+    const answers = Promise.allSettled([...good.slice(0, 2), poison, ...good.slice(2)].map(submitTo(outbox)))
     const [, , refused, ...others] = await answers
     t.match(refused, { status: 'rejected', reason: { code: '23514' } })
     t.same(new Set(others.map(({ status }) => status)), new Set(['fulfilled']))
     for (const delivery of good) t.ok(await isStored(delivery))
     t.equal(await isStored(poison), false)
-    t.same(gate.sizes, [1, 1, 5, 1, 1, 1, 1, 1], 'the group, then each of its deliveries')
+    t.same(gate.sizes, [5, 1, 1, 1, 1, 1], 'the group, then each of its deliveries')
   })
 
   await t.test('does not try a lone delivery again that the database refuses', async (t) => {
@@ -237,7 +256,10 @@ t.test('group commit', async (t) => {
       await rowOf(pool, 'select where pg_terminate_backend($1, 5000)', [pid])
     }
 
-    const answers = Promise.allSettled(deliveries(2 + 5).map((delivery) => outbox.submit(delivery)))
+    const answers = Promise.allSettled([
+      ...(await fillCommits(outbox)),
+      ...deliveries(5).map(submitTo(outbox)),
+    ])
     for (const _ of ['the first', 'the second', 'the group of the rest']) await cutOne()
     t.same(
       (await answers).map((answer) => answer.status === 'rejected' && answer.reason.code),
@@ -253,13 +275,13 @@ t.test('group commit', async (t) => {
     standby.searchParams.set('options', '-c default_transaction_read_only=on')
     const gate = new Gate(storeDeliveriesIn(testPool(t, standby.href, 3), { notify: true }))
     const outbox = new GroupCommit({ store: gate.store, waitingMax: 100, waitingBytesMax: MEBIBYTE })
-    const answers = Promise.allSettled(deliveries(8).map((delivery) => outbox.submit(delivery)))
     gate.open()
+    const answers = Promise.allSettled(deliveries(8).map(submitTo(outbox)))
     t.same(
       (await answers).map((answer) => answer.status === 'rejected' && answer.reason.code),
       Array(8).fill('25006'),
     )
-    t.same(gate.sizes, [1, 1, 6])
+    t.same(gate.sizes, [8])
   })
 
   await t.test('turns away between two tries what comes when the database is long in trouble', async (t) => {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { arrayLiteral } from './array-literal.ts'
+import { arrayLiteral } from '../../db/array-literal.ts'
 import { type Columns, type FoldedRow, fold, type RowUpdate } from './fold.ts'
 import type { ColumnType } from './rule.ts'
 

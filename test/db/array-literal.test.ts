@@ -1,7 +1,6 @@
-import { arrayLiteral } from '../../src/tables/merge/array-literal.ts'
-import type { ColumnType } from '../../src/tables/merge/rule.ts'
-import { prepareTestDatabase } from '../db/prepared.ts'
+import { arrayLiteral, type ElementType } from '../../src/db/array-literal.ts'
 import t from '../helper/tap.ts'
+import { prepareTestDatabase } from './prepared.ts'
 
 const texts = [
   '',
@@ -17,7 +16,7 @@ const texts = [
   'Grüße 👋',
   "it's",
 ]
-const some: Record<ColumnType, readonly unknown[]> = {
+const some: Record<ElementType, readonly unknown[]> = {
   text: texts,
   // An array of those would have to have rows of one length: they are sent as texts.
   'text[]': [[], texts, ['one']],
@@ -25,11 +24,12 @@ const some: Record<ColumnType, readonly unknown[]> = {
   timestamptz: [new Date(0), new Date(Date.UTC(2026, 4, 1, 12, 0, 0, 123)), new Date(Date.UTC(9999, 11, 31))],
   'double precision': [0, -1.5, 1e21, 1 / 3, 5e-324],
   boolean: [true, false],
+  integer: [0, -1, 2 ** 31 - 1],
 }
 
 t.test('an array literal', async (t) => {
   const { pool } = await prepareTestDatabase(t)
-  const readBack = async (type: ColumnType, values: readonly unknown[]) => {
+  const readBack = async (type: ElementType, values: readonly unknown[]) => {
     const sent = type === 'jsonb' || type === 'text[]' ? 'text' : type
     const { rows } = await pool.query(
       `select element::${type} as value from unnest($1::${sent}[]) with ordinality as list (element, place) order by place`,
@@ -40,11 +40,11 @@ t.test('an array literal', async (t) => {
 
   for (const [type, values] of Object.entries(some)) {
     await t.test(`gives Postgres every value of type ${type} as it is`, async (t) => {
-      t.strictSame(await readBack(type as ColumnType, values), values)
+      t.strictSame(await readBack(type as ElementType, values), values)
     })
     await t.test(`tells a value of type ${type} from none`, async (t) => {
       const [first] = values
-      t.strictSame(await readBack(type as ColumnType, [null, first, undefined]), [null, first, null])
+      t.strictSame(await readBack(type as ElementType, [null, first, undefined]), [null, first, null])
     })
   }
 

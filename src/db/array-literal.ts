@@ -1,14 +1,22 @@
-import type { ColumnType } from './rule.ts'
+/** What an element may be. */
+export type ElementType =
+  | 'text'
+  | 'text[]'
+  | 'jsonb'
+  | 'timestamptz'
+  | 'double precision'
+  | 'boolean'
+  | 'integer'
 
 const SPECIAL = /["\\]/
 const EACH_SPECIAL = /["\\]/g
 
 /**
- * An array of a column's values as Postgres reads it. pg writes arrays, too, but searches every element twice for
+ * An array as Postgres reads it. pg writes arrays, too, but searches every element twice for
  * what must be escaped and copies it each time: half of what the parameters of a batch took, in time and in memory.
- * @param values of the column's type; null or undefined where there is none.
+ * @param values of that type; null or undefined where there is none.
  */
-export function arrayLiteral(type: ColumnType, values: readonly unknown[]): string {
+export function arrayLiteral(type: ElementType, values: readonly unknown[]): string {
   let elements = ''
   for (const value of values) {
     if (elements !== '') elements += ','
@@ -17,7 +25,7 @@ export function arrayLiteral(type: ColumnType, values: readonly unknown[]): stri
   return `{${elements}}`
 }
 
-function elementOf(type: ColumnType, value: unknown): string {
+function elementOf(type: ElementType, value: unknown): string {
   switch (type) {
     case 'text':
       return quoted(String(value))
@@ -30,6 +38,7 @@ function elementOf(type: ColumnType, value: unknown): string {
       return (value as Date).toISOString()
     case 'double precision':
     case 'boolean':
+    case 'integer':
       return String(value)
   }
 }
