@@ -128,6 +128,14 @@ async function stopServer(child: ChildProcess, ended: Promise<string>): Promise<
   clearTimeout(timer)
 }
 
+const durable = {
+  // Checkpoints by the clock: after each, a page is logged whole when it is next changed, which under load was half
+  // of the log. Taken only while so much is written within minutes.
+  max_wal_size: '4GB',
+  wal_compression: 'on',
+}
+const disposable = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
 function serverArguments(cluster: string, port: number, isDurable: boolean): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -139,11 +147,7 @@ function serverArguments(cluster: string, port: number, isDurable: boolean): str
     log_error_verbosity: 'terse',
     // Twice the default, so that the pages of a busy minute stay in memory; taken as it is needed.
     shared_buffers: '256MB',
-    // Checkpoints by the clock: after each, a page is logged whole when it is next changed, which under load was half
-    // of the log. Taken only while so much is written within minutes.
-    max_wal_size: '4GB',
-    wal_compression: 'on',
-    ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(isDurable ? durable : disposable),
   }
   return ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
