@@ -35,21 +35,21 @@ export function fold(columns: Columns, updates: readonly RowUpdate[]): FoldedRow
     for (const [name, rule] of rules) {
       const value = fields[name]
       if (value === undefined) continue
-      if (rule.rule === 'settled') settle(row, name, value)
-      else stampedMerge(row, name, value, stamp(rule, time, value, fields))
+      if (rule.rule === 'settled') keepGreater(row, name, value)
+      else keepByStamp(row, name, value, stamp(rule, time, value, fields))
     }
   }
   return [...rows.values()]
 }
 
 /** The greater value stays. */
-function settle(row: FoldedRow, name: string, value: unknown): void {
+function keepGreater(row: FoldedRow, name: string, value: unknown): void {
   const known = row[name]
   if (value !== null && (known === undefined || greater(value, known))) row[name] = value
 }
 
 /** The value with the greater stamp stays. */
-function stampedMerge(row: FoldedRow, name: string, value: unknown, judged: string): void {
+function keepByStamp(row: FoldedRow, name: string, value: unknown, judged: string): void {
   const known = row.stamps[name]
   if (known !== undefined && judged <= known) return
   row.stamps[name] = judged
