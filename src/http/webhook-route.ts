@@ -4,11 +4,11 @@ import type { Metrics } from '../metrics.ts'
 import { OverloadedError } from '../outbox/errors.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { type Delivery, toDelivery } from '../webhook/delivery.ts'
-import { type Envelope, EnvelopeError, parseEnvelope } from '../webhook/envelope.ts'
+import { EnvelopeError, parseEnvelope } from '../webhook/envelope.ts'
 import { headersAsSent } from '../webhook/headers.ts'
 import { checkBodyTimestamp } from '../webhook/hex.ts'
 import type { SigningKeys } from '../webhook/secrets.ts'
-import { SignatureError, type Verified, verify } from '../webhook/verify.ts'
+import { SignatureError, verify } from '../webhook/verify.ts'
 import { limitBadSignatures } from './bad-signatures.ts'
 import { HttpProblem, toProblem } from './problem.ts'
 import { createBodyReader } from './raw-body.ts'
@@ -49,6 +49,23 @@ export async function webhookRoute(scope: FastifyInstance, options: WebhookRoute
   const recorder = createRecorder(options.log, options.metrics)
   const countBadSignature = await limitBadSignatures(scope, options.badSignaturesPerMinute)
 
+  /**
+   * A function of its own, so that what it reads is garbage before the commit and not kept until the answer.
+   * @throws SignatureError, EnvelopeError, HttpProblem
+   */
+  function readDelivery(request: FastifyRequest): Delivery {
+    const facts = factsOf(request)
+    const body = bodyOf(request)
+    facts.bytes = body.length
+    const window = { toleranceSeconds, now: now() }
+    const verified = verify({ headers: headersAsSent(request.raw.rawHeaders), body, keys, ...window })
+    facts.scheme = verified.scheme
+    const envelope = parseEnvelope(body)
+    facts.type = envelope.type
+    if (verified.scheme === 'hex') checkBodyTimestamp(envelope, window)
+    return toDelivery(verified, envelope, body)
+  }
+
   scope.decorateRequest('webhook', null)
   scope.addContentTypeParser('application/json', createBodyReader(options))
   scope.setErrorHandler((error, request, reply) => {
@@ -76,25 +93,14 @@ export async function webhookRoute(scope: FastifyInstance, options: WebhookRoute
     },
     async (request, reply) => {
       const facts = factsOf(request)
-      const body = bodyOf(request)
-      facts.bytes = body.length
-      const window = { toleranceSeconds, now: now() }
-      const headers = headersAsSent(request.raw.rawHeaders)
-
-      let verified: Verified
-      let envelope: Envelope
+      let delivery: Delivery
       try {
-        verified = verify({ headers, body, keys, ...window })
-        facts.scheme = verified.scheme
-        envelope = parseEnvelope(body)
-        facts.type = envelope.type
-        if (verified.scheme === 'hex') checkBodyTimestamp(envelope, window)
+        delivery = readDelivery(request)
       } catch (error) {
         if (error instanceof SignatureError && error.reason === 'signature') await countBadSignature(request)
         throw refusal(error)
       }
-
-      const { status, eventId } = await submit(outbox, toDelivery(verified, envelope, body))
+      const { status, eventId } = await submit(outbox, delivery)
       recorder.taken(facts, status, eventId)
       reply.header('x-event-id', eventId)
       return { status }
