@@ -11,8 +11,13 @@ import type { Database } from '../postgres.ts'
 const OBJECTS = { message: 2_000, transcript: 200 } as const
 
 /** More than any of them answers, so that the requests last; a lone connection is slower, and so are large bodies. */
-function requestsPerSecondMax({ connections, kind }: Pick<IngestRun, 'connections' | 'kind'>): number {
+function requestsPerSecondMax({
+  name,
+  connections,
+  kind,
+}: Pick<IngestRun, 'name' | 'connections' | 'kind'>): number {
   if (kind === 'transcript') return 4_000
+  if (name === 'http-only') return connections === 1 ? 15_000 : 40_000
   return connections === 1 ? 6_000 : 25_000
 }
 
@@ -50,7 +55,7 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
   })
   const { warmupSeconds, ingestSeconds: seconds } = bench.sizes
   const requests = Math.ceil(
-    (perSecond ?? requestsPerSecondMax({ connections, kind })) * (warmupSeconds + seconds),
+    (perSecond ?? requestsPerSecondMax({ name, connections, kind })) * (warmupSeconds + seconds),
   )
   const pace = perSecond === undefined ? {} : { perSecond }
   const plan = {
