@@ -132,7 +132,6 @@ const durable = {
   // Checkpoints by the clock: after each, a page is logged whole when it is next changed, which under load was half
   // of the log. Taken only while so much is written within minutes.
   max_wal_size: '4GB',
-  wal_compression: 'on',
 }
 const disposable = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
