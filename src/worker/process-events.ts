@@ -4,7 +4,7 @@ import { effectsOf, type Registry } from '../events/registry.ts'
 import type { Database } from '../tables/database.ts'
 import { type DoneEvent, markDone } from '../tables/webhook-event.ts'
 import type { ObjectUpdate, OpenPhoneEvent } from '../vocabulary/updates.ts'
-import { type Publication, type Publish, subscribedQueues } from './publish.ts'
+import { type Publication, type Publish, subscriptions } from './publish.ts'
 
 /** What an attempt made of one event. */
 export type Outcome =
@@ -51,7 +51,7 @@ export async function processEvents(
         const own = translate(event as OpenPhoneEvent)
         done.set(id, { id, status: 'processed' })
         updates.push(...own)
-        if (queues.length > 0) {
+        if (queues !== null) {
           const objects = own.map((update) => ({ table: update.kind, id: update.id }))
           publications.push({ event: { eventId: id, type, objects }, queues })
         }
@@ -81,12 +81,20 @@ export async function processEvents(
   return outcomes
 }
 
-/** The events of these ids that are there, each with the queues that want to hear of it. */
+/** The events of these ids that are there, each with the queues that want to hear of it, or null for none. */
 function findEvents(db: Kysely<Database>, ids: readonly string[]) {
   return db
     .selectFrom('webhook_event')
-    .select(['id', 'type', 'api_version as apiVersion', 'occurred_at as occurredAt', 'payload', 'status'])
-    .select(subscribedQueues.as('queues'))
+    .leftJoin(subscriptions.as('subscribed'), 'subscribed.type', 'webhook_event.type')
+    .select([
+      'id',
+      'webhook_event.type',
+      'api_version as apiVersion',
+      'occurred_at as occurredAt',
+      'payload',
+      'status',
+    ])
+    .select('queues')
     .where('id', '=', sql<string>`any (${ids}::uuid[])`)
     .execute()
 }

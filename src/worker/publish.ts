@@ -29,11 +29,12 @@ export function topicOf(type: string): string {
   return `${TOPIC_PREFIX}${type}`
 }
 
-/** The queues that are subscribed to an event of `type`, of `webhook_event`. One that was deleted is not. */
-export const subscribedQueues = sql<string[]>`array(
-  select name from pgboss.subscription
-  where subscription.event = ${sql.lit(TOPIC_PREFIX)} || type
-    and exists (select from pgboss.queue where queue.name = subscription.name)
+/** The event types that queues are subscribed to. A queue that was deleted is not subscribed. */
+export const subscriptions = sql<{ type: string; queues: string[] }>`(
+  select substr(event, ${sql.lit(TOPIC_PREFIX.length + 1)}) as type, array_agg(name) as queues
+  from pgboss.subscription join pgboss.queue using (name)
+  where starts_with(event, ${sql.lit(TOPIC_PREFIX)})
+  group by event
 )`
 
 /**
