@@ -10,30 +10,43 @@ interface Exchange {
   readonly reject: (error: Error) => void
 }
 
+/** An answer to a webhook has a few hundred bytes. What is longer comes in parts. */
+const READ_BYTES = 2_048
+
 /**
  * One HTTP connection, kept alive, that sends one request at a time and reads no more of an answer than its
  * status and its end. The load shares the machine with what it measures, so it does as little as it can: about
- * half the CPU time that autocannon or node:http takes for the same requests.
+ * half the CPU time that autocannon or node:http takes for the same requests, and hardly any garbage. Collecting
+ * it took both cores for 20 ms at a time, which the answers were then late by.
  */
 export class Connection {
   readonly #socket: Socket
   #exchange: Exchange | undefined
   #received = ''
 
-  private constructor(socket: Socket) {
+  private constructor({ hostname, port }: URL) {
+    const buffer = Buffer.alloc(READ_BYTES)
+    const callback = (length: number) => {
+      this.#read(buffer.toString('latin1', 0, length))
+      return true
+    }
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      noDelay: true,
+      onread: { buffer, callback },
+    })
     this.#socket = socket
-    socket.setNoDelay(true)
     socket.on('timeout', () => socket.destroy())
-    socket.on('data', (chunk) => this.#read(chunk))
     // What follows is 'close'.
     socket.on('error', () => {})
     socket.once('close', () => this.#exchange?.reject(new Error('The connection ended before the answer')))
   }
 
-  static async open({ hostname, port }: URL): Promise<Connection> {
-    const socket = connect({ host: hostname, port: Number(port) })
-    await once(socket, 'connect')
-    return new Connection(socket)
+  static async open(url: URL): Promise<Connection> {
+    const connection = new Connection(url)
+    await once(connection.#socket, 'connect')
+    return connection
   }
 
   /** Sends a request when the one before is answered. @returns the status. @throws Error when no answer comes. */
@@ -43,7 +56,10 @@ export class Connection {
       this.#exchange = { resolve, reject }
       // Only while an answer is due: at a low rate a connection may have nothing to send for long.
       this.#socket.setTimeout(ANSWER_LIMIT_MS)
-      this.#socket.write(Buffer.concat([head, body]))
+      this.#socket.cork()
+      this.#socket.write(head)
+      this.#socket.write(body)
+      this.#socket.uncork()
     })
   }
 
@@ -51,8 +67,8 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  #read(chunk: Buffer): void {
-    this.#received += chunk.toString('latin1')
+  #read(text: string): void {
+    this.#received += text
     const headEnd = this.#received.indexOf('\r\n\r\n')
     if (headEnd === -1) return
     const length = /\r\ncontent-length: (\d+)/i.exec(this.#received)?.[1]

@@ -55,19 +55,15 @@ async function sendSteadily(
   tally: Tally,
 ): Promise<void> {
   const start = performance.now()
-  const idle = [...connections]
-  const underWay: Promise<void>[] = []
-  for (const [index, request] of requests.entries()) {
-    // The time is taken from when it is due: a server that is late must not be excused by what was sent later.
-    const due = start + (index / perSecond) * 1000
-    while (performance.now() < due || idle.length === 0) await sleep(1)
-    // One was idle a line above. In turn: the server ends a connection that says nothing for ten seconds.
-    const connection = idle.shift() as Connection
-    const answered = connection.send(request).then((status) => {
-      tally.answered(status, due)
-      idle.push(connection)
-    })
-    underWay.push(answered)
+  // All connections take from the one line, in turn: the server ends one that says nothing for ten seconds.
+  const line = requests.entries()
+  const sendOn = async (connection: Connection) => {
+    for (const [index, request] of line) {
+      // The time is taken from when it is due: a server that is late must not be excused by what was sent later.
+      const due = start + (index / perSecond) * 1000
+      for (let now = performance.now(); now < due; now = performance.now()) await sleep(due - now)
+      tally.answered(await connection.send(request), due)
+    }
   }
-  await Promise.all(underWay)
+  await Promise.all(connections.map(sendOn))
 }
