@@ -23,6 +23,8 @@ export interface Sizes {
   /** Before the measured seconds of every load: compilers and caches warm up. */
   readonly warmupSeconds: number
   readonly ingestSeconds: number
+  /** How often contenders alternate where they are compared; each load is shorter by as much. */
+  readonly turns: number
   readonly latencySeconds: number
   readonly latencyRates: readonly number[]
   readonly decaySeconds: number
@@ -95,6 +97,7 @@ export function sizesFor({ quick, seconds, events, connections }: BenchOptions):
     connections: connections ?? (quick ? [64] : [1, 16, 64, 256]),
     warmupSeconds: quick ? 0.5 : 2,
     ingestSeconds: seconds ?? (quick ? 1 : 10),
+    turns: quick ? 1 : 3,
     latencySeconds: seconds ?? (quick ? 2 : 20),
     latencyRates: quick ? [200] : [50, 200, 500, 2_000],
     decaySeconds: seconds ?? (quick ? 3 : 60),

@@ -27,6 +27,8 @@ export interface IngestRun extends Partial<Pick<LoadPlan, 'kind' | 'repeats' | '
   readonly label?: string
   readonly name: Contender
   readonly connections: number
+  /** By default as long as the sizes say. */
+  readonly seconds?: number
   /** Stays the caller's; a new one when absent. */
   readonly database?: Database
 }
@@ -53,7 +55,8 @@ async function runOn(bench: Bench, database: Database, run: IngestRun): Promise<
     databaseUrl: database.url,
     role: 'ingest',
   })
-  const { warmupSeconds, ingestSeconds: seconds } = bench.sizes
+  const { warmupSeconds, ingestSeconds } = bench.sizes
+  const seconds = run.seconds ?? ingestSeconds
   const requests = Math.ceil(
     (perSecond ?? requestsPerSecondMax({ name, connections, kind })) * (warmupSeconds + seconds),
   )

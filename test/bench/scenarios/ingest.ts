@@ -6,6 +6,7 @@ import type { Measurement } from '../measurement.ts'
 import { countBetween, Meter } from '../meter.ts'
 import { startPgbench } from '../pgbench.ts'
 import { checkpoint } from '../postgres.ts'
+import { inTurns } from '../turns.ts'
 import { ingestLabel, ratio, runIngest } from './ingest-run.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -16,7 +17,7 @@ const PGBENCH_LABEL = `pgbench, ${PGBENCH_CLIENTS} clients`
 
 const compared: readonly Contender[] = ['http-only', 'transaction-per-request']
 
-/** The same load on the application and on the contenders, one after the other, at every number of connections. */
+/** The same load on the application and on the contenders, in turns, at every number of connections. */
 export const ingest: Scenario = {
   letter: 'a',
   name: 'ingest',
@@ -24,23 +25,27 @@ export const ingest: Scenario = {
   run: async (bench) => {
     const measurements: Measurement[] = []
     for (const connections of bench.sizes.connections) {
-      const { results, rows } = await runAll(bench, connections)
-      measurements.push(...rows)
-      const limit = connections === PGBENCH_CLIENTS && !bench.alone ? await runPgbench(bench) : []
-      measurements.push(...limit)
-      const pipeline = results.get('pipeline')
-      for (const name of compared) {
-        const label = `pipeline / ${ingestLabel(name, connections)}`
-        measurements.push(...ratio(RATIOS, label, pipeline, results.get(name)))
-      }
-      const limitRate = limit.find(({ table }) => table === TABLE)?.figures['per second']
-      if (pipeline !== undefined && limitRate !== undefined) {
-        const figures = { 'per second, ratio': pipeline.perSecond / limitRate }
-        measurements.push({ table: RATIOS, label: `pipeline / ${PGBENCH_LABEL}`, figures })
-      }
+      measurements.push(...(await inTurns(bench, (turn) => compareAt(turn, connections))))
     }
     return measurements
   },
+}
+
+const secondsOf = ({ sizes }: Bench) => Math.ceil(sizes.ingestSeconds / sizes.turns)
+
+async function compareAt(bench: Bench, connections: number): Promise<Measurement[]> {
+  const { results, rows } = await runAll(bench, connections)
+  const limit = connections === PGBENCH_CLIENTS && !bench.alone ? await runPgbench(bench) : []
+  const pipeline = results.get('pipeline')
+  const ratios = compared.flatMap((name) =>
+    ratio(RATIOS, `pipeline / ${ingestLabel(name, connections)}`, pipeline, results.get(name)),
+  )
+  const limitRate = limit.find(({ table }) => table === TABLE)?.figures['per second']
+  if (pipeline !== undefined && limitRate !== undefined) {
+    const figures = { 'per second, ratio': pipeline.perSecond / limitRate }
+    ratios.push({ table: RATIOS, label: `pipeline / ${PGBENCH_LABEL}`, figures })
+  }
+  return [...rows, ...limit, ...ratios]
 }
 
 /** In another order each time. */
@@ -50,7 +55,10 @@ async function runAll(bench: Bench, connections: number) {
   const rows: Measurement[] = []
   for (const index of names.keys()) {
     const name = names[(index + bench.repetition) % names.length] ?? 'pipeline'
-    const { result, measurements } = await runIngest(bench, { table: TABLE, name, connections })
+    const { result, measurements } = await runIngest(bench, {
+      ...{ table: TABLE, name, connections },
+      seconds: secondsOf(bench),
+    })
     results.set(name, result)
     rows.push(...measurements)
   }
@@ -70,7 +78,7 @@ function runPgbench(bench: Bench): Promise<Measurement[]> {
     if (pgbench === undefined) return []
     await sleep(PGBENCH_WARMUP_SECONDS * 1000, undefined, { signal: bench.signal })
     const meter = await Meter.start(bench, database, [pgbench])
-    await sleep(bench.sizes.ingestSeconds * 1000, undefined, { signal: bench.signal })
+    await sleep(secondsOf(bench) * 1000, undefined, { signal: bench.signal })
     const spent = await meter.stop()
     await pgbench.stop()
     const stored = await countBetween(database, 'received_at', spent)

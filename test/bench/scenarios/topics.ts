@@ -2,9 +2,11 @@ import { pino } from 'pino'
 import { createBoss } from '../../../src/queue/boss.ts'
 import { topicOf } from '../../../src/worker/publish.ts'
 import { application } from '../application.ts'
+import type { Bench } from '../bench.ts'
 import { messageBodies } from '../events/messages.ts'
 import type { Measurement } from '../measurement.ts'
 import type { Database } from '../postgres.ts'
+import { inTurns } from '../turns.ts'
 import { type DrainRun, runDrain } from './drain-run.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -20,30 +22,32 @@ export const topics: Scenario = {
   letter: 'j',
   name: 'topics',
   about: 'drain without topics, without a subscriber, and with one',
-  run: async (bench) => {
-    const events = bench.sizes.drainMessages
-    const runs: readonly Omit<DrainRun, 'bodies'>[] = [
-      { table: TABLE, label: WITHOUT, script: workerWithoutTopics, events },
-      { table: TABLE, label: NOBODY, script: application, events },
-      { table: TABLE, label: ONE, script: application, events, prepare: subscribe },
-    ]
-    const rows: Measurement[] = []
-    for (const index of runs.keys()) {
-      // In another order each time.
-      const run = runs[(index + bench.repetition) % runs.length]
-      if (run !== undefined) rows.push(...(await runDrain(bench, { ...run, bodies: messageBodies(events) })))
-    }
-    const compared = [NOBODY, ONE].map((label) => ({
-      table: `${TABLE}, compared`,
-      label: `${label} / without topics`,
-      figures: {
-        'per second, ratio':
-          figure(rows, TABLE, label, 'per second') / figure(rows, TABLE, WITHOUT, 'per second'),
-        'CPU, ratio': cpuOf(rows, label) / cpuOf(rows, WITHOUT),
-      },
-    }))
-    return [...rows, ...compared]
-  },
+  run: (bench) => inTurns(bench, compare),
+}
+
+async function compare(bench: Bench): Promise<Measurement[]> {
+  const events = bench.sizes.drainMessages
+  const runs: readonly Omit<DrainRun, 'bodies'>[] = [
+    { table: TABLE, label: WITHOUT, script: workerWithoutTopics, events },
+    { table: TABLE, label: NOBODY, script: application, events },
+    { table: TABLE, label: ONE, script: application, events, prepare: subscribe },
+  ]
+  const rows: Measurement[] = []
+  for (const index of runs.keys()) {
+    // In another order each time.
+    const run = runs[(index + bench.repetition) % runs.length]
+    if (run !== undefined) rows.push(...(await runDrain(bench, { ...run, bodies: messageBodies(events) })))
+  }
+  const compared = [NOBODY, ONE].map((label) => ({
+    table: `${TABLE}, compared`,
+    label: `${label} / without topics`,
+    figures: {
+      'per second, ratio':
+        figure(rows, TABLE, label, 'per second') / figure(rows, TABLE, WITHOUT, 'per second'),
+      'CPU, ratio': cpuOf(rows, label) / cpuOf(rows, WITHOUT),
+    },
+  }))
+  return [...rows, ...compared]
 }
 
 function figure(rows: readonly Measurement[], table: string, label: string, name: string): number {
