@@ -36,7 +36,8 @@ function madeOn({ at, environment, busyCoresBefore, repeat, sizes }: Figures): s
   return [
     `Measured on ${at.slice(0, 10)}, ${times}. ${cores} cores (${processor}), Node.js ${node}, PostgreSQL ${postgres},`,
     `${commits}. A load lasted`,
-    `${sizes.ingestSeconds} s or more; before a scenario other programs kept up to ${busy.toFixed(1)} cores busy.`,
+    `${sizes.ingestSeconds} s or more, where contenders took turns in ${sizes.turns} parts, of which the median is shown;`,
+    `before a scenario other programs kept up to ${busy.toFixed(1)} cores busy.`,
   ].join('\n')
 }
 
