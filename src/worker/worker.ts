@@ -112,10 +112,14 @@ export class Worker {
   /** Takes no more jobs, and resolves when those in hand are settled. */
   async stop(): Promise<void> {
     clearInterval(this.#deadLetterTimer)
-    const loops = this.#loops.splice(0)
-    await this.#stopListening?.()
-    await this.#fastPath?.stop()
-    if (loops.length > 0) await this.#options.boss.offWork(EVENTS_QUEUE, { wait: true })
+    const isRunning = this.running
+    this.#loops.length = 0
+    // All at once: a loop that goes on while the listener is closed fetches another batch.
+    await Promise.all([
+      isRunning && this.#options.boss.offWork(EVENTS_QUEUE, { wait: true }),
+      this.#stopListening?.(),
+      this.#fastPath?.stop(),
+    ])
   }
 
   async #seeToDeadLetters(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PgBoss } from 'pg-boss'
 import { registry } from '../../src/events/index.ts'
 import { createBoss } from '../../src/queue/boss.ts'
 import { Worker } from '../../src/worker/worker.ts'
@@ -16,6 +17,7 @@ t.test('a worker that is told to stop finishes what it has in hand and takes no 
   })
   await boss.start()
   t.teardown(() => boss.stop({ graceful: false }))
+  const closeListener = holdClosing(boss)
   const holder = await connect(t, pool)
   await holder.query('begin')
   // A row that is not committed: the worker's write of the same id waits for it.
@@ -47,6 +49,10 @@ t.test('a worker that is told to stop finishes what it has in hand and takes no 
   await pool.query('select 1')
   t.equal(isStopped, false, 'not stopped while a batch is in hand')
   await holder.query('rollback')
+  await rowOf(pool, `select from pgboss.job where state = 'completed'`)
+  // A worker that went on would have fetched by now.
+  await pool.query('select 1')
+  closeListener()
   await stopped
 
   const events = await db.selectFrom('webhook_event').select(['id', 'status']).execute()
@@ -67,3 +73,16 @@ t.test('a worker that is told to stop finishes what it has in hand and takes no 
   )
   await worker.stop()
 })
+
+/** Lets the listener's connection close no sooner than what is returned is called. */
+function holdClosing(boss: PgBoss): () => void {
+  const database = boss.getDb()
+  const listen = database.listen?.bind(database)
+  if (listen === undefined) throw new Error('pg-boss does not listen')
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  database.listen = async (...channel) => {
+    const listening = await listen(...channel)
+    return { ...listening, close: () => released.then(() => listening.close()) }
+  }
+  return release
+}
