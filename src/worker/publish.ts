@@ -29,7 +29,7 @@ export function topicOf(type: string): string {
   return `${TOPIC_PREFIX}${type}`
 }
 
-/** The event types that queues are subscribed to. A queue that was deleted is not subscribed. */
+/** The queues subscribed to an event type, a row for each type that has any. A queue that was deleted is not. */
 export const subscriptions = sql<{ type: string; queues: string[] }>`(
   select substr(event, ${sql.lit(TOPIC_PREFIX.length + 1)}) as type, array_agg(name) as queues
   from pgboss.subscription join pgboss.queue using (name)
