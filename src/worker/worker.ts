@@ -112,11 +112,10 @@ export class Worker {
   /** Takes no more jobs, and resolves when those in hand are settled. */
   async stop(): Promise<void> {
     clearInterval(this.#deadLetterTimer)
-    const isRunning = this.running
     this.#loops.length = 0
     // All at once: a loop that goes on while the listener is closed fetches another batch.
     await Promise.all([
-      isRunning && this.#options.boss.offWork(EVENTS_QUEUE, { wait: true }),
+      this.#options.boss.offWork(EVENTS_QUEUE, { wait: true }),
       this.#stopListening?.(),
       this.#fastPath?.stop(),
     ])
