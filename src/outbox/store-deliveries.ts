@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { arrayLiteral, type ElementType } from '../db/array-literal.ts'
+import { arrayParameter, type ElementType } from '../db/array-parameter.ts'
 import { insertEventJobs } from '../queue/event-jobs.ts'
 import type { EventJob } from '../queue/names.ts'
 import { notifyWorkers } from '../queue/notifications.ts'
@@ -85,12 +85,12 @@ export function storeDeliveriesIn(
       .map((delivery) => ({ id: uuidv7(), delivery }))
       .sort((a, b) => (a.delivery.dedupeKey < b.delivery.dedupeKey ? -1 : 1))
     const list = (type: ElementType, read: (row: { id: string; delivery: Delivery }) => unknown) =>
-      arrayLiteral(type, rows.map(read))
+      arrayParameter(type, rows.map(read))
     const { rows: events } = await pool.query<{ id: string }>({
       ...(isPrepared && { name: 'store_deliveries' }),
       text: storeText,
       values: [
-        list('text', ({ id }) => id),
+        list('uuid', ({ id }) => id),
         list('text', ({ delivery }) => delivery.dedupeKey),
         list('text', ({ delivery }) => delivery.type),
         list('text', ({ delivery }) => delivery.scheme),
@@ -134,7 +134,7 @@ export function storeDeliveriesIn(
  * As texts of an array, each quote would be escaped and read one by one again: of a payload of 64 KB that took this
  * process nearly twice as long as all the rest.
  */
-function payloadsOf(deliveries: readonly Delivery[]): [starts: string, lengths: string, bytes: Buffer] {
+function payloadsOf(deliveries: readonly Delivery[]): [starts: Buffer, lengths: Buffer, bytes: Buffer] {
   const lengths = deliveries.map(({ payload }) => payload.length)
   let end = 1
   const starts = lengths.map((length) => {
@@ -143,7 +143,7 @@ function payloadsOf(deliveries: readonly Delivery[]): [starts: string, lengths: 
     return start
   })
   const bytes = Buffer.concat(deliveries.map(({ payload }) => payload))
-  return [arrayLiteral('integer', starts), arrayLiteral('integer', lengths), bytes]
+  return [arrayParameter('integer', starts), arrayParameter('integer', lengths), bytes]
 }
 
 /** The ids of the events that were stored first under the deliveries' keys. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { arrayLiteral } from '../../db/array-literal.ts'
+import { arrayParameter } from '../../db/array-parameter.ts'
 import { type Columns, type FoldedRow, fold, type RowUpdate } from './fold.ts'
 import type { ColumnType } from './rule.ts'
 
@@ -82,9 +82,9 @@ function isSentAsText(type: ColumnType): type is 'text[]' | 'jsonb' {
 }
 
 /** The statement's parameters: of each column, its values in the order of the rows. */
-function parametersOf(columns: Columns, rows: readonly FoldedRow[]): string[] {
+function parametersOf(columns: Columns, rows: readonly FoldedRow[]): Buffer[] {
   const valuesOf = (name: string, type: ColumnType) =>
-    arrayLiteral(
+    arrayParameter(
       type,
       rows.map((row) => row[name]),
     )

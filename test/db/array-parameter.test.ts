@@ -1,4 +1,4 @@
-import { arrayLiteral, type ElementType } from '../../src/db/array-literal.ts'
+import { arrayParameter, type ElementType } from '../../src/db/array-parameter.ts'
 import t from '../helper/tap.ts'
 import { prepareTestDatabase } from './prepared.ts'
 
@@ -14,6 +14,7 @@ const texts = [
   'two\nlines\ttab\r',
   '\u0001\u007f\u2028',
   'Grüße 👋',
+  `long, of three bytes each: ${'\u20ac'.repeat(100_000)}`,
   "it's",
 ]
 const some: Record<ElementType, readonly unknown[]> = {
@@ -21,19 +22,20 @@ const some: Record<ElementType, readonly unknown[]> = {
   // An array of those would have to have rows of one length: they are sent as texts.
   'text[]': [[], texts, ['one']],
   jsonb: [[], {}, texts, { '"key\\"': [1.5, null, true, 'two\nlines'] }, 'text', 0, false],
+  uuid: ['0199f0a0-1111-7abc-8def-0123456789ab', '00000000-0000-0000-0000-000000000000'],
   timestamptz: [new Date(0), new Date(Date.UTC(2026, 4, 1, 12, 0, 0, 123)), new Date(Date.UTC(9999, 11, 31))],
   'double precision': [0, -1.5, 1e21, 1 / 3, 5e-324],
   boolean: [true, false],
   integer: [0, -1, 2 ** 31 - 1],
 }
 
-t.test('an array literal', async (t) => {
+t.test('an array parameter', async (t) => {
   const { pool } = await prepareTestDatabase(t)
   const readBack = async (type: ElementType, values: readonly unknown[]) => {
     const sent = type === 'jsonb' || type === 'text[]' ? 'text' : type
     const { rows } = await pool.query(
       `select element::${type} as value from unnest($1::${sent}[]) with ordinality as list (element, place) order by place`,
-      [arrayLiteral(type, values)],
+      [arrayParameter(type, values)],
     )
     return rows.map(({ value }) => value)
   }
