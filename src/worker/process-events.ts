@@ -24,6 +24,16 @@ export interface ProcessContext {
   readonly settleJobs?: (eventIds: readonly string[]) => RawBuilder<unknown>
 }
 
+/** What a batch of events comes to, before any of it is written. */
+interface Batch {
+  /** Of each id; of those that are done once the batch is written, that it was not there. */
+  readonly outcomes: Map<string, Outcome>
+  readonly done: ReadonlyMap<string, DoneEvent>
+  /** The statements that write what the done events say. */
+  readonly effects: readonly RawBuilder<unknown>[]
+  readonly publications: readonly Publication[]
+}
+
 /**
  * Runs a batch of events in one transaction: their effects and their status commit together or not at
  * all. An event that cannot be translated fails alone; an error of the database fails the batch. Two attempts at
@@ -34,35 +44,9 @@ export async function processEvents(
   { db, registry, publish, settleJobs }: ProcessContext,
   ids: readonly string[],
 ): Promise<Map<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
-  const done = new Map<string, DoneEvent>()
-  const updates: ObjectUpdate[] = []
-  const publications: Publication[] = []
-  for (const { status, queues, ...event } of await findEvents(db, ids)) {
-    const { id, type } = event
-    const translate = registry.translators.get(type)
-    if (status === 'processed' || status === 'ignored') {
-      outcomes.set(id, { status: 'skipped' })
-    } else if (translate === undefined) {
-      done.set(id, { id, status: 'ignored' })
-    } else {
-      try {
-        // The envelope's form was checked before the event was stored.
-        const own = translate(event as OpenPhoneEvent)
-        done.set(id, { id, status: 'processed' })
-        updates.push(...own)
-        if (queues !== null) {
-          const objects = own.map((update) => ({ table: update.kind, id: update.id }))
-          publications.push({ event: { eventId: id, type, objects }, queues })
-        }
-      } catch (error) {
-        if (!(error instanceof PermanentError)) throw error
-        outcomes.set(id, { status: 'failed', error })
-      }
-    }
-  }
+  const { outcomes, done, effects, publications } = translate(registry, ids, await findEvents(db, ids))
   const write = (executor: Kysely<Database>) =>
-    markDone(executor, [...done.values()], effectsOf(registry, updates), settleJobs?.([...done.keys()]))
+    markDone(executor, [...done.values()], effects, settleJobs?.([...done.keys()]))
   const rows =
     publications.length === 0
       ? await write(db)
@@ -80,6 +64,43 @@ export async function processEvents(
   }
   return outcomes
 }
+
+/**
+ * A function of its own, so that all it reads and makes on the way is garbage before the batch is written: what is
+ * held while the database works, the collector moves several times.
+ */
+function translate(registry: Registry, ids: readonly string[], events: readonly FoundEvent[]): Batch {
+  const outcomes = new Map<string, Outcome>(ids.map((id) => [id, { status: 'gone' }]))
+  const done = new Map<string, DoneEvent>()
+  const updates: ObjectUpdate[] = []
+  const publications: Publication[] = []
+  for (const { status, queues, ...event } of events) {
+    const { id, type } = event
+    const translator = registry.translators.get(type)
+    if (status === 'processed' || status === 'ignored') {
+      outcomes.set(id, { status: 'skipped' })
+    } else if (translator === undefined) {
+      done.set(id, { id, status: 'ignored' })
+    } else {
+      try {
+        // The envelope's form was checked before the event was stored.
+        const own = translator(event as OpenPhoneEvent)
+        done.set(id, { id, status: 'processed' })
+        updates.push(...own)
+        if (queues !== null) {
+          const objects = own.map((update) => ({ table: update.kind, id: update.id }))
+          publications.push({ event: { eventId: id, type, objects }, queues })
+        }
+      } catch (error) {
+        if (!(error instanceof PermanentError)) throw error
+        outcomes.set(id, { status: 'failed', error })
+      }
+    }
+  }
+  return { outcomes, done, effects: effectsOf(registry, updates), publications }
+}
+
+type FoundEvent = Awaited<ReturnType<typeof findEvents>>[number]
 
 /** The events of these ids that are there, each with the queues that want to hear of it, or null for none. */
 function findEvents(db: Kysely<Database>, ids: readonly string[]) {
