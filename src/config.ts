@@ -90,7 +90,7 @@ const schema = Type.Object({
   retryLimit: integer(0, 100, 5),
   retryDelaySeconds: integer(1, DAY_SECONDS, 30),
   retryDelayMaxSeconds: integer(1, 30 * DAY_SECONDS, 3600),
-  workerBatchSize: integer(1, 10_000, 500),
+  workerBatchSize: integer(1, 10_000, 750),
   workerConcurrency: integer(1, 64, 3),
   databasePoolSize: integer(2, 1000, 10),
   /** Whether workers are woken by LISTEN/NOTIFY; without it they look for jobs every second. */

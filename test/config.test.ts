@@ -32,7 +32,7 @@ t.test('an empty environment gives the documented defaults', async (t) => {
     retryLimit: 5,
     retryDelaySeconds: 30,
     retryDelayMaxSeconds: 3600,
-    workerBatchSize: 500,
+    workerBatchSize: 750,
     workerConcurrency: 3,
     databasePoolSize: 10,
     listenNotify: true,
