@@ -12,12 +12,19 @@ export const startEnvironment: Readonly<Record<string, string>> = environment
 
 function readStart() {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', project), 'utf8'))
-  const [, cache, flags] = /^NODE_COMPILE_CACHE=(\S+) node (.*) src\/main\.ts$/.exec(scripts.start) ?? []
-  if (cache === undefined || flags === undefined)
+  const [, settings, flags] = /^((?:[A-Z_]+=\S+ )+)node (.*) src\/main\.ts$/.exec(scripts.start) ?? []
+  if (settings === undefined || flags === undefined)
     throw new Error(`npm start is not as tests and benchmarks run it: ${scripts.start}`)
+  const environment = Object.fromEntries(
+    settings
+      .trim()
+      .split(' ')
+      .map((setting) => setting.split('=') as [string, string]),
+  )
+  const { NODE_COMPILE_CACHE: cache = '' } = environment
   return {
     options: flags.split(' '),
     // Wherever the process runs.
-    environment: { NODE_COMPILE_CACHE: fileURLToPath(new URL(cache, project)) },
+    environment: { ...environment, NODE_COMPILE_CACHE: fileURLToPath(new URL(cache, project)) },
   }
 }
