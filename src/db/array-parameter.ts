@@ -1,13 +1,14 @@
-/** What an element may be. Those of `text[]` and `jsonb` are sent as texts, to be cast. */
+/** What an element may be. Those of `text[]`, `jsonb` and `json` are sent as texts, to be cast. */
 export type ElementType =
   | 'text'
   | 'text[]'
   | 'jsonb'
+  /** As it is: the bytes of its text, in UTF-8. */
+  | 'json'
   | 'uuid'
   | 'timestamptz'
   | 'double precision'
   | 'boolean'
-  | 'integer'
 
 interface Element {
   /** Of PostgreSQL's catalogue (pg_type.dat), fixed for all time. */
@@ -19,8 +20,12 @@ interface Element {
 /** Postgres counts microseconds from here. */
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1)
 
+const HEADER_BYTES = 20
+const LENGTH_BYTES = 4
+const TEXT_OID = 25
+
 const text = (textOf: (value: unknown) => string): Element => ({
-  oid: 25,
+  oid: TEXT_OID,
   write: (out, value) => out.text(textOf(value)),
 })
 
@@ -28,6 +33,7 @@ const elements: Record<ElementType, Element> = {
   text: text(String),
   'text[]': text((value) => textLiteral(value as readonly string[])),
   jsonb: text(JSON.stringify),
+  json: { oid: TEXT_OID, write: (out, value) => out.append(value as Buffer) },
   uuid: { oid: 2950, write: (out, value) => out.hex((value as string).replaceAll('-', '')) },
   timestamptz: {
     oid: 1184,
@@ -35,7 +41,6 @@ const elements: Record<ElementType, Element> = {
   },
   'double precision': { oid: 701, write: (out, value) => out.double(value as number) },
   boolean: { oid: 16, write: (out, value) => out.byte(value === true ? 1 : 0) },
-  integer: { oid: 23, write: (out, value) => out.int32(value as number) },
 }
 
 /**
@@ -46,6 +51,7 @@ const elements: Record<ElementType, Element> = {
 export function arrayParameter(type: ElementType, values: readonly unknown[]): Buffer {
   const { oid, write } = elements[type]
   const out = new Output()
+  if (type === 'json') out.reserve(bytesOf(values as readonly (Buffer | null | undefined)[]))
   out.int32(values.length === 0 ? 0 : 1) // dimensions
   out.int32(1) // some may be null
   out.int32(oid)
@@ -61,9 +67,14 @@ export function arrayParameter(type: ElementType, values: readonly unknown[]): B
     const lengthAt = out.end
     out.int32(0)
     write(out, value)
-    out.setInt32(lengthAt, out.end - lengthAt - 4)
+    out.setInt32(lengthAt, out.end - lengthAt - LENGTH_BYTES)
   }
   return out.bytes()
+}
+
+/** What an array of those takes: to make room at once is to copy once. */
+function bytesOf(values: readonly (Buffer | null | undefined)[]): number {
+  return values.reduce((sum, value) => sum + LENGTH_BYTES + (value?.length ?? 0), HEADER_BYTES)
 }
 
 /** An array inside an array would have to have rows of one length. */
@@ -80,7 +91,7 @@ class Output {
   #buffer = scratch
 
   int32(value: number): void {
-    this.#reserve(4)
+    this.reserve(4)
     this.end = this.#buffer.writeInt32BE(value, this.end)
   }
 
@@ -89,36 +100,43 @@ class Output {
   }
 
   int64(value: bigint): void {
-    this.#reserve(8)
+    this.reserve(8)
     this.end = this.#buffer.writeBigInt64BE(value, this.end)
   }
 
   double(value: number): void {
-    this.#reserve(8)
+    this.reserve(8)
     this.end = this.#buffer.writeDoubleBE(value, this.end)
   }
 
   byte(value: number): void {
-    this.#reserve(1)
+    this.reserve(1)
     this.end = this.#buffer.writeUInt8(value, this.end)
   }
 
   hex(digits: string): void {
-    this.#reserve(digits.length / 2)
+    this.reserve(digits.length / 2)
     this.end += this.#buffer.write(digits, this.end, 'hex')
   }
 
   text(value: string): void {
     // A UTF-16 unit takes three bytes of UTF-8 at most.
-    this.#reserve(value.length * 3)
+    this.reserve(value.length * 3)
     this.end += this.#buffer.write(value, this.end)
   }
 
-  bytes(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.end))
+  append(bytes: Buffer): void {
+    this.reserve(bytes.length)
+    this.end += bytes.copy(this.#buffer, this.end)
   }
 
-  #reserve(bytes: number): void {
+  bytes(): Buffer {
+    const written = this.#buffer.subarray(0, this.end)
+    return this.#buffer === scratch ? Buffer.from(written) : written
+  }
+
+  /** Makes room for what is to come. */
+  reserve(bytes: number): void {
     const needed = this.end + bytes
     if (needed <= this.#buffer.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length))

@@ -49,19 +49,17 @@ const HELD_BACK_SECONDS = 1
  */
 const storeStatement = (notify: boolean) => `
 with delivery as (
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int[], $9::int[])
-    as d (id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at, payload_start, payload_length)
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+    as d (id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at, payload)
 ),
 event as (
   insert into openphone.webhook_event (id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at, payload)
-  select id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at,
-    convert_from(substring($10::bytea from payload_start for payload_length), 'UTF8')::json
-  from delivery
+  select id, dedupe_key, type, scheme, api_version, provider_event_id, occurred_at, payload::json from delivery
   on conflict (dedupe_key) do nothing
   returning id, type
 ),
 job as (
-  ${insertEventJobs({ jobId: 'event.id', rootId: 'null::uuid', heldBackSeconds: '$11::int' })}
+  ${insertEventJobs({ jobId: 'event.id', rootId: 'null::uuid', heldBackSeconds: '$9::int' })}
   returning id
 ),
 notification as (
@@ -97,7 +95,7 @@ export function storeDeliveriesIn(
         list('text', ({ delivery }) => delivery.apiVersion),
         list('text', ({ delivery }) => delivery.providerEventId),
         list('timestamptz', ({ delivery }) => delivery.occurredAt),
-        ...payloadsOf(rows.map((row) => row.delivery)),
+        list('json', ({ delivery }) => delivery.payload),
         isNear ? HELD_BACK_SECONDS : 0,
       ],
     })
@@ -127,23 +125,6 @@ export function storeDeliveriesIn(
     }
     return deliveries.map((delivery) => stored.get(delivery) as Stored)
   }
-}
-
-/**
- * Where each payload starts, counted from 1, how long it is, and all of them in one: bytes, which nobody has to escape.
- * As texts of an array, each quote would be escaped and read one by one again: of a payload of 64 KB that took this
- * process nearly twice as long as all the rest.
- */
-function payloadsOf(deliveries: readonly Delivery[]): [starts: Buffer, lengths: Buffer, bytes: Buffer] {
-  const lengths = deliveries.map(({ payload }) => payload.length)
-  let end = 1
-  const starts = lengths.map((length) => {
-    const start = end
-    end += length
-    return start
-  })
-  const bytes = Buffer.concat(deliveries.map(({ payload }) => payload))
-  return [arrayParameter('integer', starts), arrayParameter('integer', lengths), bytes]
 }
 
 /** The ids of the events that were stored first under the deliveries' keys. */
