@@ -31,8 +31,8 @@ export interface Sizes {
   readonly decayRate: number
   readonly sustainedSeconds: number
   readonly sustainedRate: number
-  readonly drainMessages: number
-  readonly drainMix: number
+  readonly drainEvents: number
+  readonly topicsEvents: number
   /** At most so many with a transaction per event: it takes many times as long. */
   readonly slowDrainEvents: number
   /** Stored before, where growth is measured. */
@@ -104,8 +104,8 @@ export function sizesFor({ quick, seconds, events, connections }: BenchOptions):
     decayRate: 1_000,
     sustainedSeconds: seconds ?? (quick ? 3 : 60),
     sustainedRate: quick ? 500 : 5_100,
-    drainMessages: events ?? (quick ? 3_000 : 30_000),
-    drainMix: events ?? (quick ? 3_000 : 100_000),
+    drainEvents: events ?? (quick ? 3_000 : 100_000),
+    topicsEvents: events ?? (quick ? 3_000 : 30_000),
     slowDrainEvents: quick ? 1_000 : 10_000,
     storedEvents: events ?? (quick ? 20_000 : 5_000_000),
     memoryEvents: events ?? (quick ? 4_000 : 1_000_000),

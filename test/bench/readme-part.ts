@@ -113,6 +113,13 @@ function latencyTable(figures: Figures): string {
 
 function othersTable(figures: Figures): string {
   const others = [
+    ['100,000 waiting messages, processed', 'b. Drain of messages', 'worker', 'per second'],
+    [
+      'the first 30,000 of them, by a process just started',
+      'b. Drain of messages',
+      'worker',
+      'per second of the first 30,000',
+    ],
     [
       'transcripts of 64 KB, 64 connections',
       'h. Ingest of 64 KB transcripts',

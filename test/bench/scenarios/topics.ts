@@ -26,7 +26,7 @@ export const topics: Scenario = {
 }
 
 async function compare(bench: Bench): Promise<Measurement[]> {
-  const events = bench.sizes.drainMessages
+  const events = bench.sizes.topicsEvents
   const runs: readonly Omit<DrainRun, 'bodies'>[] = [
     { table: TABLE, label: WITHOUT, script: workerWithoutTopics, events },
     { table: TABLE, label: NOBODY, script: application, events },
