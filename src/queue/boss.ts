@@ -26,8 +26,8 @@ const SILENCE_LIMIT_MS = 30_000
 const HASTE = '-c synchronous_commit=off'
 
 /**
- * Jobs of now are in memory, and are found by their ids. As if on a disk that seeks, which a page cost of 4 stands for,
- * Postgres reads a table of up to some 50,000 jobs whole, for each batch that is fetched: a hundredth of a second.
+ * The jobs of a batch are found by their ids, in pages that are in memory. With a page cost of 4, the default, which is
+ * meant for disks that seek, PostgreSQL would rather read a table of up to some 50,000 jobs whole, for each batch.
  */
 const IN_MEMORY = '-c random_page_cost=1'
 

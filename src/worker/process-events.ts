@@ -26,7 +26,7 @@ export interface ProcessContext {
 
 /** What a batch of events comes to, before any of it is written. */
 interface Batch {
-  /** Of each id; of those that are done once the batch is written, that it was not there. */
+  /** Of each id: `gone` until it is known better, which of the done events is only when they are written. */
   readonly outcomes: Map<string, Outcome>
   readonly done: ReadonlyMap<string, DoneEvent>
   /** The statements that write what the done events say. */

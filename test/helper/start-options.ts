@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 
 const project = new URL('../../', import.meta.url)
 const { options, environment } = readStart()
@@ -13,15 +14,10 @@ export const startEnvironment: Readonly<Record<string, string>> = environment
 function readStart() {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', project), 'utf8'))
   const [, settings, flags] = /^((?:[A-Z_]+=\S+ )+)node (.*) src\/main\.ts$/.exec(scripts.start) ?? []
-  if (settings === undefined || flags === undefined)
+  const environment = parseEnv(settings?.replaceAll(' ', '\n') ?? '')
+  const cache = environment.NODE_COMPILE_CACHE
+  if (cache === undefined || flags === undefined)
     throw new Error(`npm start is not as tests and benchmarks run it: ${scripts.start}`)
-  const environment = Object.fromEntries(
-    settings
-      .trim()
-      .split(' ')
-      .map((setting) => setting.split('=') as [string, string]),
-  )
-  const { NODE_COMPILE_CACHE: cache = '' } = environment
   return {
     options: flags.split(' '),
     // Wherever the process runs.

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import type { PgBoss } from 'pg-boss'
 import type { Test } from 'tap'
 import { storeDeliveriesIn } from '../../src/outbox/store-deliveries.ts'
+import { createBoss } from '../../src/queue/boss.ts'
 import { DEAD_QUEUE } from '../../src/queue/names.ts'
 import { notifyWorkers } from '../../src/queue/notifications.ts'
 import { type Delivery, toDelivery } from '../../src/webhook/delivery.ts'
 import { parseEnvelope } from '../../src/webhook/envelope.ts'
-import { rowOf } from '../db/prepared.ts'
+import { rowOf, silentLog } from '../db/prepared.ts'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../helper/pipeline.ts'
 
 /** The delivery of an envelope, under a webhook-id of its own. */
@@ -35,6 +37,14 @@ export function messageReceived(messageId: string, { text = 'Hello', from = '+15
 export async function store(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<string[]> {
   const stored = await storeDeliveriesIn(pool, { notify: true })(deliveries)
   return stored.map(({ eventId }) => eventId)
+}
+
+/** Starts pg-boss as a worker with so many loops has it; ended with the test. */
+export async function startBoss(t: Test, databaseUrl: string, workerLoops: number): Promise<PgBoss> {
+  const boss = createBoss({ databaseUrl, backend: 'postgres', workerLoops, migrate: false, log: silentLog })
+  await boss.start()
+  t.teardown(() => boss.stop({ graceful: false }))
+  return boss
 }
 
 /** Starts a process that only works, one batch at a time. */

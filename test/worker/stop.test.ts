@@ -1,22 +1,13 @@
 import type { PgBoss } from 'pg-boss'
 import { registry } from '../../src/events/index.ts'
-import { createBoss } from '../../src/queue/boss.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { connect, prepareTestDatabase, rowOf, silentLog } from '../db/prepared.ts'
 import t from '../helper/tap.ts'
-import { messageReceived, store } from './fixture.ts'
+import { messageReceived, startBoss, store } from './fixture.ts'
 
 t.test('a worker that is told to stop finishes what it has in hand and takes no more', async (t) => {
   const { url, pool, db, config } = await prepareTestDatabase(t)
-  const boss = createBoss({
-    databaseUrl: url,
-    backend: 'postgres',
-    workerLoops: 1,
-    migrate: false,
-    log: silentLog,
-  })
-  await boss.start()
-  t.teardown(() => boss.stop({ graceful: false }))
+  const boss = await startBoss(t, url, 1)
   const closeListener = holdClosing(boss)
   const holder = await connect(t, pool)
   await holder.query('begin')

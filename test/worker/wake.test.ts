@@ -1,25 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../src/config.ts'
 import { registry } from '../../src/events/index.ts'
-import { createBoss } from '../../src/queue/boss.ts'
 import { notifyWorkers } from '../../src/queue/notifications.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { connect, prepareTestDatabase, silentLog } from '../db/prepared.ts'
 import t, { type Test } from '../helper/tap.ts'
-import { messageReceived, store } from './fixture.ts'
+import { messageReceived, startBoss, store } from './fixture.ts'
 
 /** A worker of two loops, and the loops that it woke so far, by their ids. */
 async function startWorker(t: Test, settings: Partial<Config>) {
   const { url, pool, db, config } = await prepareTestDatabase(t)
-  const boss = createBoss({
-    databaseUrl: url,
-    backend: 'postgres',
-    workerLoops: 2,
-    migrate: false,
-    log: silentLog,
-  })
-  await boss.start()
-  t.teardown(() => boss.stop({ graceful: false }))
+  const boss = await startBoss(t, url, 2)
   const woken: string[] = []
   const notifyWorker = boss.notifyWorker.bind(boss)
   boss.notifyWorker = (id) => {
